@@ -1,0 +1,226 @@
+"""The composition root: the only file that names concrete classes and plugs them together."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.adapters.extractive_answers import PassageAnswers
+
+from bot.clock import SystemClock
+from bot.engine import Engine, open_engine
+from bot.local_board import LocalBoard
+from bot.settings import Settings
+from bot.worker import Worker
+from pipeline.adapters.catalog import (
+    CatalogDb,
+    ChannelRoster,
+    ChannelSettings,
+    Evidence,
+    Library,
+    LocalMessages,
+    Operations,
+    SqlChannelBook,
+    SqlDeliveryBook,
+    SqlDigestBook,
+    SqlEpisodeLedger,
+    SqlFeedKeys,
+    SqlFeedLedger,
+    SqlInsightStore,
+    SqlTranscriptStore,
+    Subscriptions,
+    open_catalog,
+)
+from pipeline.adapters.chunk_files import ChunkFiles
+from pipeline.adapters.extractive import ExtractivePicks
+from pipeline.adapters.feeds import FeedReader
+from pipeline.adapters.http import GuardedHttp
+from pipeline.adapters.sealing import Seal, key_in
+from pipeline.adapters.transcripts import PublishedTranscripts
+from pipeline.adapters.whisper import WhisperSettings, WhisperTranscriber
+from pipeline.domain.audience import LOCAL
+from pipeline.domain.channel import Channel
+from pipeline.domain.errors import UnknownChannel
+from pipeline.domain.insight import Author
+from pipeline.flows import Pipeline
+from pipeline.ports import Clock, DeliveryBook, ReadyEpisodes
+from pipeline.steps.rebuild import OnEpisode, fill_index
+from vectorstore.embedding import StaticEmbedder
+from vectorstore.index import EpisodeIndex, open_index
+
+LOCAL_CHANNEL: Final = "local:main"
+
+
+class EngineSlot:
+    """Starts the engine when it is first needed: a question or a look at the list needs none."""
+
+    def __init__(self, settings: Settings, worker: Worker, stack: AsyncExitStack) -> None:
+        self._settings = settings
+        self._worker = worker
+        self._stack = stack
+        self._starting = asyncio.Lock()
+        self._engine: Engine | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started."""
+        return self._engine is not None
+
+    async def get(self) -> Engine:
+        """The running engine, with everything that waits started."""
+        async with self._starting:
+            if self._engine is None:
+                self._engine = await self._stack.enter_async_context(
+                    open_engine(
+                        url=self._settings.engine_url,
+                        role=self._settings.role,
+                        slot=self._settings.worker,
+                        work=self._worker.work(),
+                    )
+                )
+                await self._worker.take_up(self._engine)
+            return self._engine
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything, plugged together. Reading for members goes through `library` and `evidence` alone."""
+
+    settings: Settings
+    clock: Clock
+    pipeline: Pipeline
+    index: EpisodeIndex
+    ready: ReadyEpisodes
+    library: Library
+    evidence: Evidence
+    subscriptions: Subscriptions
+    channels: ChannelSettings
+    roster: ChannelRoster
+    deliveries: DeliveryBook
+    board: LocalMessages
+    desk: Operations
+    worker: Worker
+    engine: EngineSlot
+
+    async def fill_index(self, report: OnEpisode) -> int:
+        """Add to the index what the catalogue has and the index lacks; returns the number of episodes."""
+        return await fill_index(
+            report,
+            ready=self.ready,
+            episodes=self.pipeline.episodes,
+            transcripts=self.pipeline.transcripts,
+            insights=self.pipeline.insights,
+            index=self.index,
+        )
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[App]:
+    """Podsift on its data. The caller owns the data folder.
+
+    Raises CatalogUnavailable, DataFolderBusy or SettingsError.
+    """
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        db = await stack.enter_async_context(open_catalog(settings.catalog_url))
+        embedder = StaticEmbedder()
+        stack.callback(embedder.close)
+        index = await stack.enter_async_context(open_index(settings.index_folder, embedder=embedder))
+        pipeline = await _pipeline(settings, stack, db=db, clock=clock, embedder=embedder, index=index)
+        app = _app(settings, stack, db=db, clock=clock, pipeline=pipeline, index=index)
+        if index.needs_rebuild:
+            await index.reset()
+        await app.fill_index(lambda *_: None)
+        await _ensure_local_channel(app)
+        yield app
+
+
+async def _pipeline(
+    settings: Settings,
+    stack: AsyncExitStack,
+    *,
+    db: CatalogDb,
+    clock: Clock,
+    embedder: StaticEmbedder,
+    index: EpisodeIndex,
+) -> Pipeline:
+    allowed = tuple(str(network) for network in settings.allow_networks)
+    http = await stack.enter_async_context(GuardedHttp(allow=allowed))
+    return Pipeline(
+        clock=clock,
+        fetcher=http,
+        parser=FeedReader(),
+        reader=PublishedTranscripts(http),
+        transcriber=await _transcriber(settings, stack, http),
+        proposer=ExtractivePicks(embedder),
+        author=Author.EXTRACT,
+        writer=PassageAnswers(embedder),
+        embedder=embedder,
+        index=index,
+        keys=SqlFeedKeys(db, seal=await asyncio.to_thread(_seal, settings)),
+        feeds=SqlFeedLedger(db, clock=clock),
+        episodes=SqlEpisodeLedger(db),
+        transcripts=SqlTranscriptStore(db, clock=clock),
+        insights=SqlInsightStore(db, clock=clock),
+        channels=SqlChannelBook(db),
+        digests=SqlDigestBook(db, clock=clock),
+    )
+
+
+async def _transcriber(settings: Settings, stack: AsyncExitStack, http: GuardedHttp) -> WhisperTranscriber | None:
+    if settings.whisper_model == "off":
+        return None
+    return await stack.enter_async_context(
+        WhisperTranscriber(
+            WhisperSettings(model=settings.whisper_model),
+            downloader=http,
+            chunks=ChunkFiles(settings.data / "chunks"),
+            folder=settings.data / "audio",
+        )
+    )
+
+
+def _seal(settings: Settings) -> Seal:
+    key = settings.secret_key
+    return Seal(key_in(settings.data / "secret.key") if key is None else key.get_secret_value())
+
+
+def _app(
+    settings: Settings, stack: AsyncExitStack, *, db: CatalogDb, clock: Clock, pipeline: Pipeline, index: EpisodeIndex
+) -> App:
+    roster = ChannelRoster(db)
+    deliveries = SqlDeliveryBook(db, clock=clock)
+    board = LocalMessages(db, clock=clock)
+    worker = Worker(
+        pipeline,
+        roster=roster,
+        deliveries=deliveries,
+        messengers={"local": LocalBoard(board)},
+        hold_after=settings.backfill,
+    )
+    return App(
+        settings=settings,
+        clock=clock,
+        pipeline=pipeline,
+        index=index,
+        ready=SqlEpisodeLedger(db),
+        library=Library(db),
+        evidence=Evidence(db),
+        subscriptions=Subscriptions(db, clock=clock),
+        channels=ChannelSettings(db, clock=clock),
+        roster=roster,
+        deliveries=deliveries,
+        board=board,
+        desk=Operations(db),
+        worker=worker,
+        engine=EngineSlot(settings, worker, stack),
+    )
+
+
+async def _ensure_local_channel(app: App) -> None:
+    try:
+        await app.pipeline.channels.get(LOCAL_CHANNEL, workspace=LOCAL)
+    except UnknownChannel:
+        channel = Channel(LOCAL_CHANNEL, LOCAL, "this machine", zone=app.settings.zone, at=app.settings.digest_at)
+        await app.channels.save(channel, workspace=LOCAL)

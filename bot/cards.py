@@ -1,0 +1,90 @@
+"""The private card of one insight: what was said, around what, and who says so too."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot import phrases
+from bot.message import (
+    Block,
+    Bullets,
+    Button,
+    Buttons,
+    Divider,
+    Heading,
+    Message,
+    Paragraph,
+    Quote,
+    Small,
+    Text,
+    bold,
+    text,
+)
+from bot.reading import clock, shortened
+from bot.sources import source_of, speaker_of
+from pipeline.domain.digest import Candidate
+from pipeline.domain.insight import Author
+from pipeline.domain.transcript import Basis, Segment
+
+UP: Final = "up"
+DOWN: Final = "down"
+SAVE: Final = "save"
+_QUOTE: Final = 700
+_MINUTE: Final = 1_400
+_RELATED: Final = 3
+
+
+def insight_card(
+    candidate: Candidate,
+    *,
+    around: Sequence[Segment] = (),
+    related: Sequence[Candidate] = (),
+    basis: Basis | None = None,
+) -> Message:
+    """An insight with its evidence.
+
+    `around` is what was said in the minute around the quote, `related` the same topic on other shows, nearest
+    first. The buttons vote and save, by the insight's id.
+    """
+    insight = candidate.insight
+    blocks: list[Block] = [Heading(text(insight.headline))]
+    if insight.author is Author.MODEL and insight.body:
+        blocks.append(Paragraph(text(insight.body)))
+    blocks.append(Quote(_quoted(candidate)))
+    blocks.append(Small(source_of(candidate)))
+    minute = _minute(around)
+    if minute:
+        blocks += [Paragraph(text(bold("A minute around it"))), Quote(minute)]
+    if related:
+        lines = tuple(text(one.insight.headline, " – ", *source_of(one)) for one in related[:_RELATED])
+        blocks += [Paragraph(text(bold("On other shows"))), Bullets(lines)]
+    blocks += [Divider(), Small(text(phrases.basis(insight, basis)))]
+    blocks.append(
+        Buttons((_vote("👍", UP, insight.id), _vote("👎", DOWN, insight.id), _vote("Save", SAVE, insight.id)))
+    )
+    return Message(tuple(blocks), insight.headline)
+
+
+def _quoted(candidate: Candidate) -> Text:
+    speaker = speaker_of(candidate.insight)
+    said = f"“{shortened(candidate.insight.quote, _QUOTE)}”"
+    return text(said, f" – {speaker}" if speaker else "")
+
+
+def _minute(around: Sequence[Segment]) -> Text:
+    """Turns of speech, each opened by its time and speaker where they change."""
+    parts: list[Text] = []
+    room, speaker = _MINUTE, ""
+    for segment in around:
+        said = shortened(segment.text, room)
+        if not said:
+            break
+        turn = segment.speaker if segment.speaker and segment.speaker != speaker else ""
+        at = f"{clock(segment.start)} " if segment.start is not None and (turn or not parts) else ""
+        parts.append(text(" " if parts else "", bold(f"{at}{turn}: " if turn else at), said))
+        speaker = segment.speaker or speaker
+        room -= len(said)
+    return tuple(span for part in parts for span in part)
+
+
+def _vote(label: str, verb: str, insight_id: str) -> Button:
+    return Button(label, f"{verb}:{insight_id}")

@@ -1,0 +1,67 @@
+"""What commands do, whoever asks: a terminal, a slash command, a message or another process.
+
+Every operation takes the app, the member who asks and its arguments, and gives data for programs and a message for
+people. This is the door: `perform`.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from types import MappingProxyType
+from typing import Any, Final
+
+from bot.app import App
+from bot.handover import Report, Request
+from bot.operations import following, reading, running, scheduling
+from bot.operations.outcome import Member, Outcome
+from bot.replies import error_reply
+from bot.wording import exit_code, explain
+from pipeline.domain.errors import BadInput, PodsiftError
+
+__all__ = ["Member", "Outcome", "perform"]
+
+Operation = Callable[[App, Member, dict[str, Any], Report], Awaitable[Outcome]]
+
+_log = logging.getLogger(__name__)
+
+_OPERATIONS: Final = MappingProxyType[str, Operation](
+    {
+        "add": following.add,
+        "remove": following.remove,
+        "list": following.list_feeds,
+        "scan": following.scan,
+        "digest": reading.digest,
+        "top": reading.digest,
+        "ask": reading.ask,
+        "search": reading.search,
+        "schedule": scheduling.schedule,
+        "pause": scheduling.pause,
+        "resume": scheduling.resume,
+        "status": running.status,
+        "retry": running.retry,
+        "reindex": running.reindex,
+        "doctor": running.doctor,
+        "help": running.show_help,
+    }
+)
+_FOR_CURATORS: Final = frozenset({"add", "remove", "schedule", "pause", "resume"})
+_FOR_THE_OWNER: Final = frozenset({"scan", "retry", "reindex", "doctor"})
+
+
+async def perform(app: App, member: Member, request: Request, report: Report) -> Outcome:
+    """Carry out a request. What goes wrong is part of the outcome, in words for people."""
+    try:
+        _check(member, request.operation)
+        return await _OPERATIONS[request.operation](app, member, request.arguments, report)
+    except PodsiftError as error:
+        _log.info("Refused a request.", extra={"operation": request.operation, "kind": type(error).__name__})
+        explained = explain(error)
+        return Outcome(explained, error_reply(explained), exit_code(error))
+
+
+def _check(member: Member, operation: str) -> None:
+    if operation not in _OPERATIONS:
+        raise BadInput(f"“{operation}” is not a command.")
+    if operation in _FOR_THE_OWNER and not member.is_owner:
+        raise BadInput(f"“{operation}” is for whoever runs Podsift, on its own machine.")
+    if operation in _FOR_CURATORS and not member.is_curator:
+        raise BadInput(f"“{operation}” is for curators; ask one of them.")

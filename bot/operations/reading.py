@@ -1,0 +1,103 @@
+"""Reading: the day's insights, answers, passages."""
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from bot.answers import answer_post, search_post
+from bot.app import App
+from bot.conversation import context_of
+from bot.handover import Report
+from bot.operations.outcome import Member, Outcome
+from bot.operations.shaping import answer_shape, digest_shape, passage_shape
+from bot.posts import digest_post, explained_digest
+from bot.shapes import SearchShape
+from bot.wording import NOT_FOUND
+from pipeline import flows
+from pipeline.domain.answer import Grade, Question
+from pipeline.domain.channel import Channel
+from pipeline.domain.digest import Delivery
+from pipeline.domain.errors import BadInput
+from pipeline.domain.passage import Query
+
+_MOST_PASSAGES = 50
+
+
+async def digest(app: App, member: Member, arguments: dict[str, Any], _report: Report) -> Outcome:
+    """The day's digest of a channel, posted there unless it was, or only tried out.
+
+    Arguments: channel (the member's own when absent), date (ISO, today when absent), dry_run, explain.
+    """
+    channel = await _channel(app, member, arguments.get("channel"))
+    day = _day(arguments.get("date")) or channel.local_date(app.clock.now())
+    delivery: Delivery | None = None
+    if arguments.get("dry_run"):
+        built = await flows.digest(channel.id, day, app.pipeline, workspace=channel.workspace, keep=False)
+    else:
+        built, delivery = await app.worker.post_digest(channel, day)
+    data = digest_shape(built, delivery)
+    message = explained_digest(built) if arguments.get("explain") else digest_post(built)
+    return Outcome(data, message, 0 if built.picks else NOT_FOUND)
+
+
+async def ask(app: App, member: Member, arguments: dict[str, Any], _report: Report) -> Outcome:
+    """Answer a question from the shows that the member's channel follows.
+
+    Arguments: question, earlier (the member's previous questions in the thread).
+    """
+    text = str(arguments["question"]).strip()
+    if not text:
+        raise BadInput("Say what you want to know.")
+    channel = await _channel(app, member, None)
+    today = await app.pipeline.digests.load(channel.id, channel.local_date(app.clock.now()), workspace=member.workspace)
+    context = context_of(text, digest=today[0] if today else None, earlier=tuple(arguments.get("earlier") or ()))
+    question = Question(text, member.workspace, context=context, feeds=await _followed(app, member, None))
+    answer = await flows.answer(question, app.pipeline)
+    return Outcome(answer_shape(answer), answer_post(answer), NOT_FOUND if answer.grade is Grade.NOT_FOUND else 0)
+
+
+async def search(app: App, member: Member, arguments: dict[str, Any], _report: Report) -> Outcome:
+    """Find passages.
+
+    Arguments: query, k (how many, 8), show (a followed show's name), since (ISO date).
+    """
+    limit = int(arguments.get("k") or 8)
+    if not 1 <= limit <= _MOST_PASSAGES:
+        raise BadInput(f"Ask for 1 to {_MOST_PASSAGES} passages.")
+    since = _day(arguments.get("since"))
+    query = Query(
+        str(arguments["query"]),
+        member.workspace,
+        feeds=await _followed(app, member, arguments.get("show")),
+        since=None if since is None else datetime.combine(since, time(), tzinfo=UTC),
+        limit=limit,
+    )
+    found = await app.index.search(query)
+    data = SearchShape(
+        query=query.text,
+        passages=tuple(map(passage_shape, found.passages)),
+        searched=found.searched,
+        degraded=found.degraded,
+    )
+    return Outcome(data, search_post(query.text, found), 0 if found.passages else NOT_FOUND)
+
+
+async def _channel(app: App, member: Member, channel_id: str | None) -> Channel:
+    return await app.pipeline.channels.get(channel_id or member.channel_id, workspace=member.workspace)
+
+
+async def _followed(app: App, member: Member, show: str | None) -> tuple[str, ...]:
+    """The ids of the feeds that the member's channel follows, or of the one that is named."""
+    if show:
+        named = await app.library.find_feed(show, workspace=member.workspace, channel_id=member.channel_id)
+        return (named.feed.id,)
+    followed = await app.library.feeds(workspace=member.workspace, channel_id=member.channel_id)
+    return tuple(each.feed.id for each in followed)
+
+
+def _day(value: str | None) -> date | None:
+    if not value:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise BadInput(f"“{value}” is not a date; write it like 2026-11-22.") from error

@@ -1,0 +1,63 @@
+"""Where members' words come in, whatever the platform: commands are carried out, everything else is a question."""
+
+from collections import OrderedDict
+from typing import Final
+
+from bot.app import App
+from bot.commands import VERBS, parse
+from bot.handover import Progress, Request
+from bot.message import Message
+from bot.operations import Member, perform
+from bot.replies import error_reply
+from bot.wording import explain
+from pipeline.domain.errors import BadInput
+
+_PREFIXES: Final = ("/podcast", "/")
+_THREADS: Final = 500
+"""So many threads are remembered; an older one's «that» is no longer understood."""
+_QUESTIONS: Final = 5
+
+
+class Reception:
+    """Answers members. What was asked before in a thread only helps to understand the next question."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._threads: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+
+    async def hear(self, text: str, member: Member, *, thread: str) -> Message:
+        """The reply to one line in a thread (any name that stays the same within it)."""
+        command = command_in(text)
+        if command is None:
+            return await self.answer(text, member, thread=thread)
+        return await self.carry_out(command, member)
+
+    async def carry_out(self, command: str, member: Member) -> Message:
+        """The reply to a command, written without `/podcast`."""
+        try:
+            request = parse(command)
+        except BadInput as error:
+            return error_reply(explain(error))
+        return (await perform(self._app, member, request, _unseen)).message
+
+    async def answer(self, question: str, member: Member, *, thread: str) -> Message:
+        """The reply to a question."""
+        earlier = self._threads.pop(thread, ())
+        self._threads[thread] = (*earlier, question)[-_QUESTIONS:]
+        while len(self._threads) > _THREADS:
+            self._threads.popitem(last=False)
+        request = Request("ask", {"question": question, "earlier": earlier})
+        return (await perform(self._app, member, request, _unseen)).message
+
+
+def command_in(text: str) -> str | None:
+    """The command that a line holds, None for a question: a slash or a lone verb makes it a command."""
+    line = text.strip()
+    for prefix in _PREFIXES:
+        if line.lower().startswith(prefix):
+            return line[len(prefix) :].strip()
+    return line if line.lower() in {verb.name for verb in VERBS} else None
+
+
+def _unseen(_progress: Progress) -> None:
+    """A reply in a channel shows no progress bar."""

@@ -1,0 +1,44 @@
+"""The clock: APScheduler only ticks, and every tick asks what is due.
+
+Cron triggers fire twice or skip a day when clocks change, so none is used: due times are computed from wall time and
+zone, and the catalogue decides who sends. Several replicas may tick.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Final
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+Tick = Callable[[], Awaitable[None]]
+
+_SCAN_EVERY: Final = 60
+_POST_EVERY: Final = 30
+
+
+@asynccontextmanager
+async def ticking(
+    *, scan_due: Tick, post_due: Tick, scan_every: float = _SCAN_EVERY, post_every: float = _POST_EVERY
+) -> AsyncIterator[None]:
+    """Call both ticks at once and then every so many seconds, as long as the block runs.
+
+    A tick that is late runs once, however many it missed, and never beside itself; one that raises is logged by the
+    scheduler and tried again at the next.
+    """
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    for tick, seconds in ((scan_due, scan_every), (post_due, post_every)):
+        scheduler.add_job(
+            tick,
+            "interval",
+            seconds=seconds,
+            next_run_time=datetime.now(UTC),
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)

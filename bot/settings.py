@@ -1,0 +1,129 @@
+"""Settings from the environment and `.env`: the only file that reads them."""
+
+import difflib
+import os
+from collections.abc import Iterable
+from datetime import time
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from tzlocal import get_localzone_name
+
+from pipeline.domain.errors import SettingsError
+
+_PREFIX: Final = "PODSIFT_"
+
+Role = Literal["all", "bot", "worker", "gpu"]
+
+
+class Settings(BaseSettings):
+    """Every setting with its default; each is documented in `.env.example`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_file=".env", env_ignore_empty=True, extra="forbid", frozen=True
+    )
+
+    data: Path = Path("data")
+    """The folder that holds everything: catalogue, engine, index, key."""
+    database_url: SecretStr | None = None
+    """PostgreSQL for catalogue and engine; SQLite files in the data folder when empty."""
+    secret_key: SecretStr | None = None
+    """Seals the credentials of private feeds; a key file in the data folder when empty."""
+    role: Role = "all"
+    worker: str = "local"
+    """The name of this process' slot: the same after a restart, different for each process."""
+    zone: str = Field(default_factory=lambda: get_localzone_name() or "UTC")
+    """IANA time zone of the local channel."""
+    digest_at: time = time(9, 0)
+    """Wall time of the local channel's daily post."""
+    backfill: int = Field(default=50, ge=0, le=10_000)
+    """How many episodes are read when a feed is added; older ones are known but held."""
+    allow_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    """Private networks that feeds may be fetched from, as CIDR, separated by commas."""
+    whisper_model: str = "small"
+    """The faster-whisper model (name or folder) for episodes without a transcript; `off` for none."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
+
+    @field_validator("allow_networks", mode="before")
+    @classmethod
+    def _split_networks(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        if value not in available_timezones():
+            near = _nearest(value, available_timezones())
+            message = f"“{value}” is no IANA time zone{near}"
+            raise ValueError(message)
+        return ZoneInfo(value).key
+
+    @property
+    def catalog_url(self) -> str:
+        """The catalogue's database, as SQLAlchemy writes it."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{(self.data / 'catalog.db').resolve()}"
+
+    @property
+    def engine_url(self) -> str:
+        """The engine's database: its own file when embedded, the same PostgreSQL when not."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{(self.data / 'engine.db').resolve()}"
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether everything lives in the data folder and one process."""
+        return self.database_url is None
+
+    @property
+    def index_folder(self) -> Path:
+        """Where the embedded index lives; it can be deleted and is rebuilt."""
+        return self.data / "index"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """The settings of this process; `overrides` win over the environment.
+
+    Raises SettingsError that names each unknown or wrong setting and what would be right.
+    """
+    unknown = [name for name in os.environ if name.startswith(_PREFIX) and not _is_known(name)]
+    problems = [f"{name} is not a setting{_nearest(name, _names()) or '.'}" for name in sorted(unknown)]
+    try:
+        settings = Settings(**overrides)  # type: ignore[arg-type]  # pydantic judges them
+    except ValidationError as error:
+        problems += [_sentence(detail["loc"], detail["msg"], detail["type"]) for detail in error.errors()]
+    if problems:
+        raise SettingsError(" ".join(problems))
+    return settings
+
+
+def _names() -> tuple[str, ...]:
+    return tuple(f"{_PREFIX}{name.upper()}" for name in Settings.model_fields)
+
+
+def _is_known(name: str) -> bool:
+    return name.upper() in _names()
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _sentence(location: tuple[int | str, ...], message: str, kind: str) -> str:
+    name = str(location[0]).upper() if location else "A setting"
+    full = name if name.startswith(_PREFIX) else f"{_PREFIX}{name}"
+    if kind == "extra_forbidden":
+        return f"{full} is not a setting{_nearest(full, _names()) or '.'}"
+    return f"{full} is wrong: {_full_stop(message.removeprefix('Value error, '))}"
+
+
+def _full_stop(text: str) -> str:
+    return text if text.endswith(("?", ".")) else f"{text}."

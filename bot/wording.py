@@ -1,0 +1,56 @@
+"""What members read when something goes wrong or changes: what happened, whether it mends itself, what to do."""
+
+from typing import Final
+
+from bot.shapes import ErrorShape
+from pipeline.domain import errors
+from pipeline.domain.errors import PodsiftError
+
+_HINTS: Final[tuple[tuple[type[PodsiftError], str], ...]] = (
+    (errors.NotAFeed, "Give the address of the feed itself; a show's own page often links it as “RSS”."),
+    (errors.UnknownFeed, "See what is followed with “list”."),
+    (errors.UnknownEpisode, "See what waits and what failed with “status”."),
+    (errors.UnknownChannel, "See the channels with “status”."),
+    (
+        errors.AddressRefused,
+        "Only public web addresses are fetched. Allow a network of your own in PODSIFT_ALLOW_NETWORKS.",
+    ),
+    (errors.TooLarge, "Nothing was stored. Tell the publisher, or follow another feed of the show."),
+    (errors.HttpStatus, "Check the address. If the show needs a sign-in, add it as a private feed."),
+    (errors.FeedUnreadable, "Check the address in a browser; it must show the feed, not a web page."),
+    (errors.ModelQuota, "Raise the credit or the cap, then use “retry”."),
+    (errors.ModelError, "See “doctor” for the model's settings."),
+    (errors.CatalogUnavailable, "Stop the service, keep a copy of the data folder and restore your last backup."),
+    (errors.DataFolderBusy, "See which processes run, for example with “ps”, or choose another PODSIFT_DATA."),
+    (errors.SettingsError, "Every setting is explained in .env.example; “podsift doctor” shows what is in force."),
+    (errors.DestinationGone, "Invite the app to the channel again, or choose another channel."),
+)
+_LATER: Final = "It is tried again without your help."
+
+WRONG_INPUT: Final = 2
+NOT_FOUND: Final = 3
+UNAVAILABLE: Final = 4
+FAILED: Final = 1
+
+
+def explain(error: PodsiftError) -> ErrorShape:
+    """The error as members and programs read it."""
+    hint = next((words for kind, words in _HINTS if isinstance(error, kind)), "")
+    if error.retryable:
+        hint = _LATER
+    return ErrorShape(
+        kind=type(error).__name__, sentence=_full_stop(str(error)), hint=hint, mends_itself=error.retryable
+    )
+
+
+def exit_code(error: PodsiftError) -> int:
+    """What a command's exit code says: 2 wrong input or setting, 4 not available now, 1 anything else."""
+    if isinstance(error, errors.BadInput | errors.SettingsError):
+        return WRONG_INPUT
+    if error.retryable or isinstance(error, errors.DataFolderBusy | errors.CatalogUnavailable):
+        return UNAVAILABLE
+    return FAILED
+
+
+def _full_stop(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."

@@ -1,0 +1,149 @@
+"""The work that the engine runs and the ticks that start it."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Final
+
+from pipeline.steps.scan import Scan
+
+from bot import outbox
+from bot.engine import Engine, Work
+from bot.outbox import Messenger
+from bot.posts import digest_post
+from pipeline import flows
+from pipeline.adapters.catalog import ChannelRoster
+from pipeline.domain.channel import Channel, DueDigest, due_digest
+from pipeline.domain.digest import Delivery, Digest
+from pipeline.domain.errors import PodsiftError, UnknownChannel
+from pipeline.flows import Pipeline, Stage
+from pipeline.ports import DeliveryBook
+
+_TOO_LATE: Final = "Within four hours there was nothing good enough to post, or the service did not run."
+_SCANS_AT_ONCE: Final = 8
+
+_log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Does what is due. Everything may be asked for twice: the catalogue says what is done already."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        *,
+        roster: ChannelRoster,
+        deliveries: DeliveryBook,
+        messengers: Mapping[str, Messenger],
+        hold_after: int,
+    ) -> None:
+        self._pipeline = pipeline
+        self._roster = roster
+        self._deliveries = deliveries
+        self._messengers = messengers
+        self._hold_after = hold_after
+        self._sending = asyncio.Lock()
+
+    def work(self) -> Work:
+        """What the engine calls."""
+        return Work(scan=self._scan, run_stage=self._run_stage, give_up=self._give_up, post_digest=self._post_digest)
+
+    async def scan(self, feed_id: str) -> Scan:
+        """Read one feed and store what it says."""
+        jitter = random.random()  # noqa: S311  it spreads load, it guards nothing
+        return await flows.scan(feed_id, self._pipeline, hold_after=self._hold_after, jitter=jitter)
+
+    async def scan_all(self, feed_ids: tuple[str, ...]) -> tuple[Scan, ...]:
+        """Read these feeds, a few at a time; one that fails is told in its own result."""
+        slots = asyncio.Semaphore(_SCANS_AT_ONCE)
+
+        async def scan(feed_id: str) -> Scan:
+            async with slots:
+                return await self.scan(feed_id)
+
+        async with asyncio.TaskGroup() as group:
+            scans = [group.create_task(scan(feed_id)) for feed_id in feed_ids]
+        return tuple(task.result() for task in scans)
+
+    async def start_waiting(self, engine: Engine, feed_id: str | None = None) -> tuple[str, ...]:
+        """Start every waiting episode (of one feed, or all) that was not started; returns the ids of all waiting."""
+        waiting = await self._pipeline.episodes.waiting(feed_id)
+        for episode in waiting:
+            await engine.start_episode(episode.id, attempt=episode.attempt)
+        return tuple(episode.id for episode in waiting)
+
+    async def take_up(self, engine: Engine) -> None:
+        """Go on where the last process stopped, however it stopped."""
+        for stage, episode_id in await engine.quarantined():
+            problem = f"It stopped the service several times while it was at “{stage.value}”, so it is left alone."
+            await flows.give_up(episode_id, PodsiftError(problem), self._pipeline)
+        await self.start_waiting(engine)
+
+    async def post_digest(self, channel: Channel, day: date) -> tuple[Digest, Delivery | None]:
+        """Build the channel's digest of that day and deliver it once; without items there is no delivery yet."""
+        async with self._sending:  # within this process; between processes the engine's ids decide
+            digest = await flows.digest(channel.id, day, self._pipeline, workspace=channel.workspace)
+            if not digest.picks:
+                return digest, None
+            delivery = await outbox.deliver(
+                digest_post(digest),
+                channel=channel,
+                day=day,
+                book=self._deliveries,
+                messenger=self._messenger(channel),
+                clock=self._pipeline.clock,
+            )
+            return digest, delivery
+
+    async def scan_due(self, engine: Engine) -> None:
+        """The tick that starts the reading of every feed that is due, and whatever waits."""
+        now = self._pipeline.clock.now()
+        for feed_id in await self._pipeline.feeds.due(now):
+            await engine.start_scan(feed_id, tick=f"{now:%Y%m%dT%H%M}")
+        await self.start_waiting(engine)
+
+    async def post_due(self, engine: Engine) -> None:
+        """The tick that starts every digest that is due, and settles the days that were missed."""
+        now = self._pipeline.clock.now()
+        for channel in await self._roster.all():
+            since = channel.local_date(now) - timedelta(days=2)
+            settled = await self._deliveries.settled_days(channel.id, since=since)
+            due = due_digest(channel, now, settled)
+            if due is not None:
+                await self._settle_or_start(channel, due, engine)
+
+    async def _settle_or_start(self, channel: Channel, due: DueDigest, engine: Engine) -> None:
+        if due.is_too_late:
+            await outbox.skip(channel, due.day, note=_TOO_LATE, book=self._deliveries, clock=self._pipeline.clock)
+            return
+        # A day without anything good is not settled yet: a late transcript may still bring something.
+        digest = await flows.digest(channel.id, due.day, self._pipeline, workspace=channel.workspace, keep=False)
+        if digest.picks:
+            await engine.start_digest(channel.id, day=due.day.isoformat())
+
+    async def _scan(self, feed_id: str) -> list[tuple[str, int]]:
+        await self.scan(feed_id)
+        return [(episode.id, episode.attempt) for episode in await self._pipeline.episodes.waiting(feed_id)]
+
+    async def _post_digest(self, channel_id: str, day: str) -> None:
+        await self.post_digest(await self._channel(channel_id), date.fromisoformat(day))
+
+    async def _run_stage(self, stage: Stage, episode_id: str) -> Stage | None:
+        return await flows.run_stage(stage, episode_id, self._pipeline)
+
+    async def _give_up(self, _stage: Stage, episode_id: str, error: PodsiftError) -> None:
+        await flows.give_up(episode_id, error, self._pipeline)
+
+    async def _channel(self, channel_id: str) -> Channel:
+        found = [channel for channel in await self._roster.all() if channel.id == channel_id]
+        if not found:
+            raise UnknownChannel(channel_id)
+        return found[0]
+
+    def _messenger(self, channel: Channel) -> Messenger:
+        platform = channel.id.partition(":")[0]
+        if platform not in self._messengers:
+            raise UnknownChannel(channel.name)
+        return self._messengers[platform]

@@ -1,0 +1,1 @@
+"""The translations to the outside, one outside thing per file."""

@@ -1,0 +1,42 @@
+"""The catalogue: all that Podsift knows, in SQLite or PostgreSQL. This is its door.
+
+`open_catalog` gives the database; each class takes it and plays one role.
+"""
+
+from pipeline.adapters.catalog.channel_book import SqlChannelBook
+from pipeline.adapters.catalog.channel_settings import ChannelRoster, ChannelSettings
+from pipeline.adapters.catalog.database import CatalogDb, open_catalog
+from pipeline.adapters.catalog.delivery_book import SqlDeliveryBook
+from pipeline.adapters.catalog.digest_book import SqlDigestBook
+from pipeline.adapters.catalog.episode_ledger import SqlEpisodeLedger
+from pipeline.adapters.catalog.evidence import Evidence
+from pipeline.adapters.catalog.feed_keys import SqlFeedKeys
+from pipeline.adapters.catalog.feed_ledger import SqlFeedLedger
+from pipeline.adapters.catalog.insight_store import SqlInsightStore
+from pipeline.adapters.catalog.library import Library
+from pipeline.adapters.catalog.local_messages import LocalMessages
+from pipeline.adapters.catalog.migrating import migrate
+from pipeline.adapters.catalog.operations import Operations
+from pipeline.adapters.catalog.subscriptions import Subscriptions
+from pipeline.adapters.catalog.transcript_store import SqlTranscriptStore
+
+__all__ = [
+    "CatalogDb",
+    "ChannelRoster",
+    "ChannelSettings",
+    "Evidence",
+    "Library",
+    "LocalMessages",
+    "Operations",
+    "SqlChannelBook",
+    "SqlDeliveryBook",
+    "SqlDigestBook",
+    "SqlEpisodeLedger",
+    "SqlFeedKeys",
+    "SqlFeedLedger",
+    "SqlInsightStore",
+    "SqlTranscriptStore",
+    "Subscriptions",
+    "migrate",
+    "open_catalog",
+]

@@ -1,0 +1,59 @@
+"""The open catalogue: reading and writing transactions on SQLite or PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from pipeline.adapters.catalog.engines import WRITES, make_async_engine, parse_url, place_of
+from pipeline.adapters.catalog.faults import explained
+from pipeline.adapters.catalog.migrating import migrate
+
+
+class CatalogDb:
+    """The database behind every class of this package. Open it with `open_catalog`."""
+
+    def __init__(self, engine: AsyncEngine, *, place: str) -> None:
+        self._readers = engine
+        self._writers = engine.execution_options(**{WRITES: True})
+        self._place = place
+        self._is_sqlite = engine.dialect.name == "sqlite"
+        # SQLite has one writer. Waiting here is fair and wakes up at once; waiting in SQLite is neither.
+        self._turn: AbstractAsyncContextManager[Any] = asyncio.Lock() if self._is_sqlite else nullcontext()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that sees one state of the catalogue. Raises CatalogUnavailable."""
+        with explained(self._place):
+            async with self._readers.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that is kept as a whole, or not at all when the body raises. Raises CatalogUnavailable."""
+        with explained(self._place):
+            async with self._turn, self._writers.begin() as connection:
+                yield connection
+
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """An INSERT that knows ON CONFLICT, which both databases spell alike."""
+        return sqlite.insert(table) if self._is_sqlite else postgresql.insert(table)
+
+
+@asynccontextmanager
+async def open_catalog(url: str) -> AsyncIterator[CatalogDb]:
+    """Bring the schema up to date and open the catalogue at `sqlite:///…` or `postgresql://…`.
+
+    Raises CatalogUnavailable when the database does not answer, is damaged or was written by a newer Podsift.
+    """
+    await asyncio.to_thread(migrate, url)
+    parsed = parse_url(url)
+    engine = make_async_engine(parsed)
+    try:
+        yield CatalogDb(engine, place=place_of(parsed))
+    finally:
+        await engine.dispose()

@@ -1,0 +1,53 @@
+"""The pipeline's view of the episodes."""
+
+import asyncio
+
+from sqlalchemy import select, update
+
+from pipeline.adapters.catalog.database import CatalogDb
+from pipeline.adapters.catalog.rows import select_episodes, to_episode
+from pipeline.adapters.catalog.tables import episode
+from pipeline.domain.episode import Episode, EpisodeState
+from pipeline.domain.errors import UnknownEpisode
+
+
+class SqlEpisodeLedger:
+    """EpisodeLedger and ReadyEpisodes in the catalogue."""
+
+    def __init__(self, db: CatalogDb) -> None:
+        self._db = db
+
+    async def get(self, episode_id: str) -> Episode:
+        """The episode with this id. Raises UnknownEpisode."""
+        async with self._db.reading() as connection:
+            row = (await connection.execute(select_episodes().where(episode.c.id == episode_id))).one_or_none()
+        if row is None:
+            raise UnknownEpisode(episode_id)
+        return to_episode(row)
+
+    async def waiting(self, feed_id: str | None = None) -> tuple[Episode, ...]:
+        """Episodes on their way (of one feed, or all), newest first."""
+        query = select_episodes().where(episode.c.state == EpisodeState.WAITING.value)
+        if feed_id is not None:
+            query = query.where(episode.c.feed_id == feed_id)
+        query = query.order_by(episode.c.came_out.desc(), episode.c.id)
+        async with self._db.reading() as connection:
+            rows = (await connection.execute(query)).all()
+        return await asyncio.to_thread(lambda: tuple(map(to_episode, rows)))
+
+    async def ready_ids(self) -> tuple[str, ...]:
+        """The ids of all ready episodes, newest first."""
+        query = (
+            select(episode.c.id)
+            .where(episode.c.state == EpisodeState.READY.value)
+            .order_by(episode.c.came_out.desc(), episode.c.id)
+        )
+        async with self._db.reading() as connection:
+            return tuple((await connection.execute(query)).scalars())
+
+    async def settle(self, episode_id: str, state: EpisodeState, *, reason: str = "") -> None:
+        """Set how the episode ended up. Raises UnknownEpisode."""
+        change = update(episode).where(episode.c.id == episode_id).values(state=state.value, reason=reason)
+        async with self._db.writing() as connection:
+            if (await connection.execute(change)).rowcount == 0:
+                raise UnknownEpisode(episode_id)

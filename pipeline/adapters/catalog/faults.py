@@ -1,0 +1,56 @@
+"""What the database complains of, said in a sentence that tells what to do."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from pipeline.domain.errors import CatalogUnavailable
+
+_SAYINGS: Final[tuple[tuple[tuple[str, ...], str, bool], ...]] = (
+    (
+        ("malformed", "not a database", "disk image"),
+        "is damaged. Restore a backup of it, or move the file away to start anew.",
+        False,
+    ),
+    (("locked", "busy"), "is in use by another program. End that program, or try again later.", True),
+    (("is full",), "cannot grow: the disk is full. Free some space; nothing half-written was kept.", True),
+    (
+        ("readonly", "read-only", "unable to open", "permission denied"),
+        "cannot be opened for writing. Check that its folder exists and belongs to you.",
+        False,
+    ),
+    (
+        ("password authentication", "role ", "no password supplied"),
+        "refused the user name or the password. Correct them in its address.",
+        False,
+    ),
+    (("does not exist",), "is not there. Create it, or correct its address.", False),
+    (
+        ("connection", "could not connect", "server closed", "starting up", "shutting down", "terminating"),
+        "does not answer. Start it, or correct its address.",
+        True,
+    ),
+)
+
+
+@contextmanager
+def explained(place: str) -> Iterator[None]:
+    """Turn the driver's errors into CatalogUnavailable; `place` names the database for people, without a password."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise CatalogUnavailable(f"The catalogue {place} is overloaded. Try again later.", retryable=True) from error
+    except DBAPIError as error:
+        raise explain(error, place) from error
+
+
+def explain(error: DBAPIError, place: str) -> CatalogUnavailable:
+    """The sentence for this error."""
+    said = str(error.orig).lower()
+    for signs, sentence, retryable in _SAYINGS:
+        if any(sign in said for sign in signs):
+            return CatalogUnavailable(f"The catalogue {place} {sentence}", retryable=retryable)
+    return CatalogUnavailable(f"The catalogue {place} refused: {str(error.orig).splitlines()[0]}.")

@@ -1,0 +1,190 @@
+"""Rows of the tables as values of the domain, and the columns that those need."""
+
+from collections.abc import Iterable
+from datetime import time
+from typing import Any, Final
+
+from sqlalchemy import Row, Select, select
+
+from pipeline.adapters.catalog.codecs import found_from_json, words_from_json, words_to_json
+from pipeline.adapters.catalog.tables import episode, feed, insight
+from pipeline.domain.audience import Audience, WorkspaceId
+from pipeline.domain.channel import Channel
+from pipeline.domain.digest import Candidate
+from pipeline.domain.episode import Episode, EpisodeState
+from pipeline.domain.feed import Feed, FeedState, Validators
+from pipeline.domain.insight import Author, Certainty, Insight, Kind
+from pipeline.domain.overview import Tally
+
+_EPISODE: Final = tuple(
+    c.label(f"e_{c.name}")
+    for c in episode.c
+    if c.name in {"id", "feed_id", "audience", "found", "first_seen", "state", "attempt", "backfill", "reason"}
+)
+_FEED_OF_EPISODE: Final = (feed.c.url.label("feed_url"), feed.c.title.label("feed_title"))
+
+
+def select_feeds() -> Select[Any]:
+    """Rows for `to_feed`."""
+    return select(feed)
+
+
+def select_episodes() -> Select[Any]:
+    """Rows for `to_episode`: episodes with their feed's address and title."""
+    return select(*_EPISODE, *_FEED_OF_EPISODE).join_from(episode, feed)
+
+
+def select_insights() -> Select[Any]:
+    """Rows for `to_insight`."""
+    return select(insight)
+
+
+def select_candidates() -> Select[Any]:
+    """Rows for `to_candidates`: insights with their episodes."""
+    return select(insight, *_EPISODE, *_FEED_OF_EPISODE).join_from(insight, episode).join(feed)
+
+
+def to_feed(row: Row[Any]) -> Feed:
+    """A row of `select_feeds`."""
+    return Feed(
+        id=row.id,
+        url=row.url,
+        audience=Audience.from_key(row.audience),
+        title=row.title,
+        link=row.link,
+        language=row.language,
+        image=row.image,
+        state=FeedState(row.state),
+        reason=row.reason,
+        failures=row.failures,
+        validators=Validators(row.etag, row.last_modified, row.body_hash),
+        last_read=row.last_read,
+        next_read=row.next_read,
+    )
+
+
+def feed_values(value: Feed) -> dict[str, Any]:
+    """The columns that a reading of the feed may change, but for its address."""
+    return {
+        "title": value.title,
+        "link": value.link,
+        "language": value.language,
+        "image": value.image,
+        "state": value.state.value,
+        "reason": value.reason,
+        "failures": value.failures,
+        "etag": value.validators.etag,
+        "last_modified": value.validators.last_modified,
+        "body_hash": value.validators.body_hash,
+        "last_read": value.last_read,
+        "next_read": value.next_read,
+    }
+
+
+def to_episode(row: Row[Any]) -> Episode:
+    """A row of `select_episodes`."""
+    return Episode(
+        id=row.e_id,
+        feed_id=row.e_feed_id,
+        feed_url=row.feed_url,
+        feed_title=row.feed_title,
+        audience=Audience.from_key(row.e_audience),
+        found=found_from_json(row.e_found),
+        first_seen=row.e_first_seen,
+        state=EpisodeState(row.e_state),
+        attempt=row.e_attempt,
+        backfill=row.e_backfill,
+        reason=row.e_reason,
+    )
+
+
+def to_insight(row: Row[Any]) -> Insight:
+    """A row of `select_insights` or `select_candidates`."""
+    return Insight(
+        id=row.id,
+        episode_id=row.episode_id,
+        headline=row.headline,
+        body=row.body,
+        quote=row.quote,
+        first_segment=row.first_segment,
+        last_segment=row.last_segment,
+        start=row.start_seconds,
+        end=row.end_seconds,
+        speaker=row.speaker,
+        certainty=Certainty(row.certainty),
+        kind=Kind(row.kind),
+        author=Author(row.author),
+        topics=words_from_json(row.topics),
+        evidence=row.evidence,
+        specificity=row.specificity,
+        worth=row.worth,
+    )
+
+
+def insight_values(value: Insight, *, audience: str, position: int) -> dict[str, Any]:
+    """All columns of an insight; `position` is its place in the proposer's order."""
+    return {
+        "id": value.id,
+        "episode_id": value.episode_id,
+        "audience": audience,
+        "position": position,
+        "headline": value.headline,
+        "body": value.body,
+        "quote": value.quote,
+        "first_segment": value.first_segment,
+        "last_segment": value.last_segment,
+        "start_seconds": value.start,
+        "end_seconds": value.end,
+        "speaker": value.speaker,
+        "certainty": value.certainty.value,
+        "kind": value.kind.value,
+        "author": value.author.value,
+        "topics": words_to_json(value.topics),
+        "evidence": value.evidence,
+        "specificity": value.specificity,
+        "worth": value.worth,
+    }
+
+
+def to_candidates(rows: Iterable[Row[Any]]) -> tuple[Candidate, ...]:
+    """Rows of `select_candidates`; insights of one episode share its value."""
+    episodes: dict[str, Episode] = {}
+    result = []
+    for row in rows:
+        if row.e_id not in episodes:
+            episodes[row.e_id] = to_episode(row)
+        result.append(Candidate(to_insight(row), episodes[row.e_id]))
+    return tuple(result)
+
+
+def to_channel(row: Row[Any]) -> Channel:
+    """A row of the channel table."""
+    return Channel(
+        id=row.id,
+        workspace=WorkspaceId(row.workspace),
+        name=row.name,
+        zone=row.zone,
+        at=time.fromisoformat(row.at),
+        paused=row.paused,
+        more=words_from_json(row.more),
+        less=words_from_json(row.less),
+        muted=words_from_json(row.muted),
+    )
+
+
+def channel_values(value: Channel) -> dict[str, Any]:
+    """The columns that a channel's settings may change."""
+    return {
+        "name": value.name,
+        "zone": value.zone,
+        "at": value.at.isoformat(),
+        "paused": value.paused,
+        "more": words_to_json(value.more),
+        "less": words_to_json(value.less),
+        "muted": words_to_json(value.muted),
+    }
+
+
+def to_tally(counts: Iterable[tuple[str, int]]) -> Tally:
+    """Numbers of episodes by state."""
+    return Tally(**dict(counts))

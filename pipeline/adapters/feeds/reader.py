@@ -1,0 +1,70 @@
+"""The feed reader: lxml first, feedparser for what it cannot read, never on the event loop."""
+
+import asyncio
+import re
+from dataclasses import replace
+from typing import Final
+
+from pipeline.adapters.feeds.document import Reading, read_document
+from pipeline.adapters.feeds.encoding import as_utf8, without_faults
+from pipeline.adapters.feeds.loose import read_loosely
+from pipeline.adapters.feeds.web_page import is_web_page, named_feeds, what_it_is
+from pipeline.domain.errors import FeedUnreadable
+from pipeline.domain.feed import FeedUpdate
+
+_FEED_TAG: Final = re.compile(rb"<[\w:]{0,12}(?:rss|feed|rdf|channel|item|entry)\b", re.IGNORECASE)
+
+
+class FeedReader:
+    """A `FeedParser`. `cpu_seconds` bounds the reading of a broken feed, `at_once` how many are read together."""
+
+    def __init__(self, *, cpu_seconds: float = 3.0, at_once: int = 2) -> None:
+        self._cpu_seconds = cpu_seconds
+        self._turns = asyncio.Semaphore(at_once)
+
+    async def parse(self, body: bytes, *, url: str) -> FeedUpdate:
+        """All that the feed says; relative addresses are resolved against `url`. Raises FeedUnreadable."""
+        async with self._turns:
+            return await asyncio.to_thread(read_feed, body, url=url, cpu_seconds=self._cpu_seconds)
+
+
+def read_feed(body: bytes, *, url: str, cpu_seconds: float = 3.0) -> FeedUpdate:
+    """The same, blocking."""
+    text = as_utf8(body)
+    first = read_document(text, url=url)
+    if first.update is not None and not first.has_faults:
+        return first.update
+    if first.update is None and is_web_page(text, root=first.root):
+        raise FeedUnreadable("a web page, not a feed", feed_urls=named_feeds(text, url=url))
+    best = _better(first, read_document(without_faults(text), url=url))
+    if best.update is not None and not best.is_short:
+        return best.update
+    return _rescued(text, best, url=url, cpu_seconds=cpu_seconds)
+
+
+def _better(first: Reading, second: Reading) -> Reading:
+    """The mended reading, unless mending lost something."""
+    return second if second.update is not None and _count(second) >= _count(first) else first
+
+
+def _count(reading: Reading) -> int:
+    return -1 if reading.update is None else len(reading.update.episodes)
+
+
+def _rescued(text: bytes, best: Reading, *, url: str, cpu_seconds: float) -> FeedUpdate:
+    """Feedparser's reading where it found more, its episodes completed by ours; else ours."""
+    try:
+        loose = read_loosely(text, url=url, cpu_seconds=cpu_seconds) if _FEED_TAG.search(text) else None
+    except FeedUnreadable:
+        if best.update is None:
+            raise
+        loose = None
+    if best.update is None:
+        if loose is None:
+            raise FeedUnreadable(what_it_is(text, root=best.root))
+        return loose
+    if loose is None or len(loose.episodes) <= len(best.update.episodes):
+        return best.update
+    ours = {episode.guid: episode for episode in best.update.episodes}
+    episodes = tuple(ours.get(episode.guid, episode) for episode in loose.episodes)
+    return replace(best.update, episodes=episodes, warnings=(*best.update.warnings, *loose.warnings))

@@ -1,0 +1,45 @@
+"""Credentials of private feeds, sealed before they are stored (Fernet: AES in CBC mode with an HMAC)."""
+
+import os
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from pipeline.domain.errors import SettingsError
+
+
+class Seal:
+    """Seals short texts with one key.
+
+    `key` is 32 bytes in URL-safe base64, as `Fernet.generate_key()` makes them. Raises SettingsError for another.
+    """
+
+    def __init__(self, key: str) -> None:
+        try:
+            self._fernet = Fernet(key)
+        except ValueError as error:
+            raise SettingsError("PODSIFT_SECRET_KEY is not a key; .env.example says how to make one.") from error
+
+    def close(self, text: str) -> str:
+        """`text` in a form that only this key opens, different at every call."""
+        return self._fernet.encrypt(text.encode()).decode()
+
+    def open(self, sealed: str) -> str:
+        """The inverse of `close`. Raises SettingsError when it was closed with another key."""
+        try:
+            return self._fernet.decrypt(sealed).decode()
+        except InvalidToken as error:
+            raise SettingsError(
+                "The stored credentials of a private feed were sealed with another key: restore PODSIFT_SECRET_KEY "
+                "or the file secret.key, or remove the feed and add it again."
+            ) from error
+
+
+def key_in(path: Path) -> str:
+    """The key in this file, made with access for its owner only if there is none."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(Fernet.generate_key().decode())
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii").strip()

@@ -1,0 +1,198 @@
+"""How much a passage reads like something worth knowing, from its form alone (English)."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.domain.english import COMPARISON, CONTRAST, DANGLING, FIRST_PERSON, STOP_WORDS, word_set
+from pipeline.domain.insight import Kind
+from pipeline.domain.speech import normalised
+
+_REASON: Final = re.compile(
+    r"\b(?:because|instead of|rather than|the reason|that's why|which means|so that|in order to"
+    r"|as opposed to|not [\w' ]{2,40}? but\b"
+    r"|therefore|otherwise|the (?:problem|advantage|benefit|downside|trade-?off|goal|idea|point|key"
+    r"|difference|danger|risk|catch|trick|solution|question) (?:is|with|here|of)"
+    r"|turns out|in practice|in fact|the more|leads? to|results? in|depends? on|allows? you|lets you"
+    r"|prevents?|so if|means that|makes it (?:\w+ )?(?:easier|harder|possible|impossible))\b",
+    re.IGNORECASE,
+)
+_ADVICE: Final = re.compile(
+    r"\b(?:you|we|people|they|developers?|users?|everyone) (?:\w+ )?(?:should|shouldn't|need to|have to"
+    r"|must|can't|don't want to|want to|never|always|ought)\b",
+    re.IGNORECASE,
+)
+_MEASURE: Final = re.compile(
+    r"[$€£]\s?\d|\d\s?(?:%|percent|x\b|times\b|million|billion|thousand|k\b|gb|mb|kb|gigabytes?|megabytes?"
+    r"|bytes?|bits?|seconds?|minutes?|hours?|days?|weeks?|months?|years?|people|users|dollars|bitcoins?"
+    r"|blocks?)"
+    r"|\b(?:two|three|four|five|ten|twenty|fifty|hundred|thousand|million|billion|half"
+    r"|twice) (?:\w+ )?(?:percent|times|million|billion|seconds|minutes|hours|days|weeks|months|years"
+    r"|gigabytes|megabytes|bytes|dollars|people|users)",
+    re.IGNORECASE,
+)
+_FUTURE: Final = re.compile(
+    r"\b(?:will (?:be|become|never|probably|likely|eventually)|(?:is|are) going to be|(?:is"
+    r"|are) (?:more )?likely to|in the (?:future|next|coming)"
+    r"|(?:next|coming) (?:decade|years?)|by 20\d\d|eventually)\b",
+    re.IGNORECASE,
+)
+_METHOD: Final = re.compile(
+    r"\b(?:you (?:can|could|should|need to|have to|want to|just|would)|the way (?:to|you)|how to"
+    r"|first,? you|what you (?:do|can)|make sure|try to|if you (?:want|need|have|use|do))\b",
+    re.IGNORECASE,
+)
+_STORY: Final = re.compile(
+    r"\b(?:i remember|when i (?:was|first|started)|the other day|last (?:week|night|month|weekend|time)"
+    r"|yesterday|this morning|years? ago|one time|i (?:was|had|went|got|did|started|tried|spent|told|saw"
+    r"|met|bought|used to|built|wrote|ended up)|we (?:were|had|went|did|started|tried|spent)|true story"
+    r"|back in the day)\b",
+    re.IGNORECASE,
+)
+_CHATTER: Final = re.compile(
+    r"\b(?:awesome|haha|lol|laugh\w*|dude|super cool|pretty cool|so cool|really cool|kinda cool|nice|wow"
+    r"|i love (?:it|that|this)|love it|crazy|hilarious|funny|shout ?out|thank(?:s| you)|you guys|fun fact"
+    r"|oh my|blah|whatever|i don't know|not sure|no idea|who knows|i guess|i forget|can't remember"
+    r"|don't remember|et cetera|or something|stuff like that|things like that|that kind of (?:stuff|thing)"
+    r"|sorry|congrat\w*|excited|welcome|happy to|glad to|bye|cheers|good question|great question"
+    r"|interesting|my favorite|joke\w*)\b",
+    re.IGNORECASE,
+)
+_HOUSEKEEPING: Final = re.compile(
+    r"\b(?:welcome (?:to|back)|this (?:episode|show|podcast)|the (?:show|episode|podcast|video|stream"
+    r"|transcript|channel)\b|on (?:the|our|this) (?:show|podcast|episode|website)|our (?:listeners?"
+    r"|audience|guest|sponsors?|show|podcast|episode)|(?:my|our|your) (?:co-?host|guests?)|podcast"
+    r"|show ?notes|subscribe|newsletter|link(?:s|ed)? (?:in|to|below)|put (?:a|the) links?|next (?:week"
+    r"|time|episode|question|topic|one|item|up|section)|last (?:week|episode|time)|previous episodes?"
+    r"|(?:we|i) (?:already )?(?:talked|spoke|discussed|mentioned|covered|did an episode|will get|get to)"
+    r"|talk(?:ed|ing)? about (?:this|that|it|today)|(?:one more|another) thing|i (?:want"
+    r"|wanted) to (?:mention|point|share|talk|say|pitch|give|highlight|cover|ask)|hang out|linkedin"
+    r"|let's (?:talk|get|move|go|start|dive|jump|see|do|discuss)|before we|get into|moving on|back to"
+    r"|wrap(?:ping)? up|tun(?:e|ing) in|listening|listeners?|follow (?:us|me)|twitter|mastodon|patreon"
+    r"|youtube|check (?:it|them|this|that) out|check out|shameless|sick pick|extras?|question (?:is|comes"
+    r"|here|from)|(?:ask|asks|asked|asking) (?:us|about|me|you)|recommend\w*|sponsor\w*)\b",
+    re.IGNORECASE,
+)
+_POINTING: Final = re.compile(
+    r"\b(?:this one|that one|these ones|right (?:there|here)|over (?:here|there)|up (?:here|there)|as (?:i"
+    r"|you|we) (?:said|mentioned|say)|like (?:i|you|we) said|you (?:just )?(?:said|mentioned|asked)"
+    r"|you were (?:saying|talking)|on (?:the|my|your) screen|you(?:'ll| can| will)? see (?:here|it|this"
+    r"|that)|if you look|look at (?:this|that|it)|scroll|the (?:first|second|third|other|last|next|latter"
+    r"|former) (?:one|thing|point|part|question|bucket|example|link|story)|that (?:thing|stuff|part|piece"
+    r"|point|question|example|argument|idea|approach|way|case|sense|process|guy|person)|this (?:thing"
+    r"|stuff|part|piece|point|question|example|guy|person|article|post|project|page|tweet|tool|library"
+    r"|repo|website|site|app)|those (?:things|guys|people)|these (?:things|guys|people)|same (?:thing|way"
+    r"|idea|problem)|such a|of those|of these|the above|here's|let's say|in this case|in that case"
+    r"|at this point|at that point)\b",
+    re.IGNORECASE,
+)
+_OF_ONESELF: Final = word_set("i im ive id ill me my mine")
+_SPELT_OUT: Final = re.compile(
+    r"\b(?:dot|slash|colon|semicolon|dollar sign|equals|brackets?|curly|back ?ticks?|underscore|dash"
+    r"|ampersand|parenthes[ie]s|asterisk)\b",
+    re.IGNORECASE,
+)
+"""Code read aloud."""
+_SOMEBODY: Final = re.compile(r"\b(?:he|she|they|him|them|his|her|their|they're|he's|she's)\b")
+_LEANING: Final = re.compile(
+    r"^(?:another|the (?:other|second|third|fourth|next|last|same|latter|former|idea|goal|question|answer"
+    r"|thing|rest|way (?:it|they|he|this|that))\b|one (?:more|other|of the|thing|is)"
+    r"|(?:you|we|they|i)(?:'re| are|'ve| have|'ll| will| were| had)? (?:just|already|also|not|won't|then"
+    r"|mentioned|said|saying|talking|asked)\b|some of|most of|all of|none of|either|both of|same"
+    r"|(?:as|like) (?:i|you|we)\b|for (?:this|that|these|those|example|instance)|in (?:this|that|other|my)"
+    r"|with (?:this|that|these)|to (?:that|this)|exactly|for me)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What the form says, each from 0 to 1: `claim` for, `chatter` and `dangling` against."""
+
+    claim: float
+    chatter: float
+    dangling: float
+    density: float
+    kind: Kind
+
+
+def form_of(sentences: tuple[str, ...]) -> Form:
+    """Judge the trimmed sentences of one passage."""
+    text = " ".join(sentences)
+    words = normalised(text).split()
+    return Form(
+        claim=_claim(text, words),
+        chatter=min(1.0, 0.34 * len(_CHATTER.findall(text)) + _told(words) + 0.25 * len(_STORY.findall(text))),
+        dangling=_dangling(sentences, text),
+        density=_density(words),
+        kind=_kind(text),
+    )
+
+
+def is_housekeeping(text: str) -> bool:
+    """Whether it speaks of the show itself, its listeners or its order of business."""
+    return bool(_HOUSEKEEPING.search(text))
+
+
+def opens_loose(sentence: str) -> bool:
+    """Whether the sentence leans on what was said before it."""
+    if _LEANING.match(sentence):
+        return True
+    first, _, rest = normalised(sentence).partition(" ")
+    if first in DANGLING:
+        return not (
+            first in {"there", "theres"} and rest.startswith(("is a", "are ", "a ", "two", "three", "no ", "an "))
+        )
+    return first in CONTRAST and first not in {
+        "because",
+        "although",
+        "unlike",
+        "unless",
+        "instead",
+        "despite",
+        "whereas",
+    }
+
+
+def _claim(text: str, words: list[str]) -> float:
+    reasons = len(_REASON.findall(text))
+    signs = (
+        0.3 * min(reasons, 2),
+        0.2 * min(len(_ADVICE.findall(text)), 2) / 2,
+        0.2 * bool(_MEASURE.search(text)),
+        0.1 * min(sum(w in COMPARISON for w in words), 2),
+        0.1 * min(sum(w in CONTRAST for w in words), 2),
+        0.1 * bool(_FUTURE.search(text)),
+    )
+    return min(1.0, sum(signs))
+
+
+def _told(words: list[str]) -> float:
+    """How much of it is told in the first person, where more than a little counts."""
+    told = sum((1.0 if w in _OF_ONESELF else 0.4) for w in words if w in FIRST_PERSON)
+    return max(0.0, min(1.0, (told / max(1, len(words)) - 0.025) * 7))
+
+
+def _dangling(sentences: tuple[str, ...], text: str) -> float:
+    opening = 0.5 * sum(w in DANGLING - {"there", "which"} for w in normalised(sentences[0]).split()[:8])
+    later = 0.12 * sum(opens_loose(s) for s in sentences[1:])
+    who = _SOMEBODY.search(text)
+    opening += 0.4 * (who is not None and not re.search(r"\s[A-Z][a-z]|\b[a-z]{3,}s\b", text[: who.start()]))
+    opening += 0.25 * len(_SPELT_OUT.findall(text))
+    every = sum(w in DANGLING for w in normalised(text).split()) / max(1, len(text.split()))
+    return min(1.0, opening + later + 0.3 * len(_POINTING.findall(text)) + max(0.0, every - 0.06) * 3)
+
+
+def _density(words: list[str]) -> float:
+    content = {w for w in words if w not in STOP_WORDS and not w.isdigit()}
+    return max(0.0, min(1.0, (len(content) / max(1, len(words)) - 0.15) / 0.3))
+
+
+def _kind(text: str) -> Kind:
+    if _MEASURE.search(text):
+        return Kind.NUMBER
+    if _FUTURE.search(text):
+        return Kind.PREDICTION
+    if len(_STORY.findall(text)) > 1:
+        return Kind.STORY
+    return Kind.METHOD if _METHOD.search(text) else Kind.CLAIM

@@ -1,0 +1,79 @@
+"""An episode: one item of a feed, and how far we are with it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pipeline.domain.audience import Audience
+from pipeline.domain.feed import FoundEpisode
+from pipeline.domain.identity import stable_id
+
+
+class EpisodeState(StrEnum):
+    """Where an episode stands on its way into the index."""
+
+    WAITING = "waiting"
+    READY = "ready"
+    FAILED = "failed"
+    HELD = "held"
+    """Known but not wanted yet: an old episode of a feed that was just added."""
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """An episode in the catalogue.
+
+    `attempt` counts from 1 and is raised by a retry, so that the engine's ids are new. `backfill` marks what
+    was already old when the feed was added: it can be searched and is never posted. `reason` is a sentence
+    for people when the state is failed.
+    """
+
+    id: str
+    feed_id: str
+    feed_url: str
+    feed_title: str
+    audience: Audience
+    found: FoundEpisode
+    first_seen: datetime
+    state: EpisodeState = EpisodeState.WAITING
+    attempt: int = 1
+    backfill: bool = False
+    reason: str = ""
+
+    @property
+    def title(self) -> str:
+        """The episode's own title."""
+        return self.found.title
+
+    @property
+    def guid(self) -> str:
+        """The feed's identity of the episode."""
+        return self.found.guid
+
+    @property
+    def when(self) -> datetime:
+        """The published time, or when we first saw it where the feed gives none or one in the future."""
+        published = self.found.published
+        return self.first_seen if published is None or published > self.first_seen else published
+
+    @property
+    def audio_url(self) -> str | None:
+        """The first enclosure that is not video, else the first there is."""
+        enclosures = self.found.enclosures
+        audio = [e.url for e in enclosures if not e.type.startswith("video/")]
+        return audio[0] if audio else (enclosures[0].url if enclosures else None)
+
+    def moment_url(self, seconds: float | None) -> str | None:
+        """A link to that second of the episode.
+
+        A private feed's audio address often is the subscriber's key, so private episodes link to their page.
+        """
+        target = self.audio_url if self.audience.is_public else None
+        if target is None:
+            return self.found.link
+        return target if seconds is None else f"{target.split('#')[0]}#t={int(seconds)}"
+
+
+def episode_id(feed: str, guid: str) -> str:
+    """The id of the episode with this guid in the feed with this id."""
+    return stable_id("episode", feed, guid)

@@ -1,0 +1,152 @@
+"""A feed: the address we poll, what it says, and how it is doing."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from pipeline.domain.audience import Audience
+from pipeline.domain.identity import stable_id
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody the publisher names (`podcast:person`)."""
+
+    name: str
+    role: str = "host"
+    group: str = "cast"
+    href: str | None = None
+    img: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptOffer:
+    """A transcript the publisher offers (`podcast:transcript`); `type` is the MIME type as given."""
+
+    url: str
+    type: str
+    language: str | None = None
+    rel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """The attached audio; `length` in bytes as the feed says."""
+
+    url: str
+    type: str = ""
+    length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlternateEnclosure:
+    """Another version of the audio or video (`podcast:alternateEnclosure`); `bitrate` in bit/s."""
+
+    sources: tuple[str, ...]
+    type: str = ""
+    length: int | None = None
+    bitrate: float | None = None
+    title: str | None = None
+    language: str | None = None
+    is_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Soundbite:
+    """A stretch the publisher picked (`podcast:soundbite`), in seconds."""
+
+    start: float
+    duration: float
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEpisode:
+    """An episode as its feed tells it.
+
+    `guid` is the feed's own identity or, without one, the enclosure's URL. `published` is an aware UTC
+    time or None when the feed gives none that can be read. `duration` in seconds. `persons` is the item's
+    own list or, where it has none, the feed's.
+    """
+
+    guid: str
+    title: str
+    published: datetime | None = None
+    link: str | None = None
+    summary: str = ""
+    enclosures: tuple[Enclosure, ...] = ()
+    alternates: tuple[AlternateEnclosure, ...] = ()
+    transcripts: tuple[TranscriptOffer, ...] = ()
+    persons: tuple[Person, ...] = ()
+    soundbites: tuple[Soundbite, ...] = ()
+    chapters_url: str | None = None
+    chapters_type: str | None = None
+    duration: float | None = None
+    season: int | None = None
+    number: float | None = None
+    episode_type: str | None = None
+    explicit: bool | None = None
+    image: str | None = None
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedUpdate:
+    """All that one reading of a feed said; `warnings` are sentences about what could not be read."""
+
+    title: str
+    link: str | None = None
+    description: str = ""
+    language: str | None = None
+    author: str | None = None
+    image: str | None = None
+    explicit: bool | None = None
+    new_url: str | None = None
+    podcast_guid: str | None = None
+    locked: bool | None = None
+    persons: tuple[Person, ...] = ()
+    episodes: tuple[FoundEpisode, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What the server gave us to ask «anything new?» with, and the hash of the body we last read."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+
+
+class FeedState(StrEnum):
+    """How a feed is doing."""
+
+    ACTIVE = "active"
+    FAILING = "failing"
+    """The last reading failed; it is tried again with growing pauses."""
+    PAUSED = "paused"
+    """It needs a person (410, sign-in page, not a feed any more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed we poll. `reason` is a sentence for people when the state is not active."""
+
+    id: str
+    url: str
+    audience: Audience
+    title: str = ""
+    link: str | None = None
+    language: str | None = None
+    image: str | None = None
+    state: FeedState = FeedState.ACTIVE
+    reason: str = ""
+    failures: int = 0
+    validators: Validators = field(default_factory=Validators)
+    last_read: datetime | None = None
+    next_read: datetime | None = None
+
+
+def feed_id(url: str, audience: Audience) -> str:
+    """The id of a feed: the same address is one feed for everybody, and another for each workspace in private."""
+    return stable_id("feed", audience.key, url)

@@ -1,0 +1,176 @@
+"""The particulars of a text: its numbers and proper names, which must not be invented."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz import fuzz
+
+from pipeline.domain.english import NUMBER_WORDS, SCALES, STOP_WORDS
+from pipeline.domain.speech import normalised
+
+_DIGITS: Final = re.compile(r"\d+(?:[,’']\d{3})*(?:\.\d+)?")
+_TOKEN: Final = re.compile(r"\d+(?:[,’']\d{3})*(?:\.\d+)?|[^\W\d_]+")
+_SCALE_LETTERS: Final = {"k": 1_000, "m": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9, "t": 10**12}
+_SENTENCE: Final = re.compile(r"(?<=[.?!…:])[\"”’)]*\s+")
+_NAME: Final = re.compile(r"[^\W\d_][\w'’&+#-]*")
+_ENDINGS: Final = (
+    "ing",
+    "ed",
+    "ly",
+    "tion",
+    "ions",
+    "ment",
+    "ness",
+    "ity",
+    "able",
+    "ible",
+    "ism",
+    "ous",
+    "ive",
+    "ers",
+    "less",
+    "ful",
+    "ance",
+    "ence",
+    "ies",
+)
+_PREFIX: Final = 5
+_CLOSE: Final = 87
+"""Of 100: how alike two spellings of one name are, as speech recognition writes names by ear."""
+_ACRONYM: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What supports a text.
+
+    `near` is the supporting span with its neighbours and the metadata, `episode` all that was said.
+    """
+
+    near: str
+    episode: str
+
+
+def unsupported_number(text: str, support: str) -> str | None:
+    """The first number of `text` that `support` does not have in any spelling, None when there is none."""
+    known = numbers_in(support)
+    return next((_written(value) for value in sorted(_main_numbers(text)) if value not in known), None)
+
+
+def unsupported_name(text: str, around: Surroundings) -> str | None:
+    """The first proper name of `text` that nothing near the span has, None when there is none."""
+    support = _Support.of(around)
+    return next((name for name, opens in names_in(text) if not support.has(name, opens_sentence=opens)), None)
+
+
+def numbers_in(text: str) -> frozenset[float]:
+    """Every value that digits or number words of the text may mean, whole phrases and their parts."""
+    return _main_numbers(text) | {v for t in _TOKEN.findall(text.lower()) if (v := _value(t)) is not None}
+
+
+def names_in(text: str) -> Iterator[tuple[str, bool]]:
+    """The capitalised words and whether they open a sentence (where every word has a capital).
+
+    A text that capitalises most of its words, as titles do, tells nothing: each word counts as opening one.
+    """
+    words = [w for w in _NAME.findall(text) if len(w) > 3]  # noqa: PLR2004  short words stay small in titles too
+    as_title = len(words) > 2 and sum(w[0].isupper() for w in words) > 0.7 * len(words)  # noqa: PLR2004  too few to tell
+    for sentence in _SENTENCE.split(text):
+        for position, match in enumerate(_NAME.finditer(sentence)):
+            name = re.sub(r"['’]s?$", "", match.group())
+            inner = any(c.isupper() for c in name[1:])
+            if (name[:1].isupper() or inner) and normalised(name) not in STOP_WORDS:
+                yield name, (position == 0 or as_title) and not inner
+
+
+@dataclass(frozen=True, slots=True)
+class _Support:
+    words: frozenset[str]
+    compact: str
+    initials: str
+    lower: frozenset[str]
+    """Beginnings of the words that the episode has in lower case: they are no names."""
+    anywhere: frozenset[str]
+
+    @classmethod
+    def of(cls, around: Surroundings) -> "_Support":
+        near = normalised(around.near.replace("-", " ")).split()
+        said = around.episode.split()
+        lower = frozenset(normalised(w)[:_PREFIX] for w in said if w[:1].islower())
+        everything = frozenset(normalised(w) for w in said)
+        return cls(frozenset(near), "".join(near), "".join(w[0] for w in near), lower, everything)
+
+    def has(self, name: str, *, opens_sentence: bool) -> bool:
+        """Whether the name was said near, or is no name but a word with a capital."""
+        parts = [p for p in normalised(name.replace("-", " ")).split() if p not in STOP_WORDS]
+        if all(self._said(part) for part in parts):
+            return True
+        if name.isupper() and len(name) <= _ACRONYM:
+            return name.casefold() in self.anywhere or name.casefold() in self.initials
+        return opens_sentence and all(self._is_common(part) for part in parts)
+
+    def _said(self, part: str) -> bool:
+        if part in self.words or part.rstrip("s") in self.words or f"{part}s" in self.words:
+            return True
+        if len(part) > 3 and part in self.compact:  # noqa: PLR2004  shorter ones are met by chance across words
+            return True
+        return len(part) > _PREFIX and any(_alike(part, word) for word in self.words)
+
+    def _is_common(self, part: str) -> bool:
+        return part[:_PREFIX] in self.lower or (part not in self.anywhere and part.endswith(_ENDINGS))
+
+
+def _alike(name: str, word: str) -> bool:
+    if name[0] != word[0] or abs(len(name) - len(word)) > 3:  # noqa: PLR2004  no spelling differs by more
+        return False
+    return name.startswith(word[: len(name) - 2]) or fuzz.ratio(name, word) >= _CLOSE
+
+
+def _main_numbers(text: str) -> frozenset[float]:
+    """The values of whole number phrases: «1.2 million», «twenty-one», «nineteen ninety-nine», «40k», «$5»."""
+    values: set[float] = set()
+    phrase: list[str] = []
+    for piece in [*_TOKEN.findall(text.lower()), ""]:
+        if _value(piece) is not None or (phrase and (piece in SCALES or piece in _SCALE_LETTERS)):
+            phrase.append(piece)
+            continue
+        if phrase and piece != "and":
+            values |= _phrase_values(phrase)
+            phrase = []
+    return frozenset(values)
+
+
+def _phrase_values(phrase: Sequence[str]) -> frozenset[float]:
+    """One value for a run that is one number, each of them for a list («two three»)."""
+    total, current, last = 0.0, 0.0, 0.0
+    for token in phrase:
+        scale = SCALES.get(token) or _SCALE_LETTERS.get(token)
+        if scale is not None:
+            current = (current or 1) * scale
+            total, current = (total + current, 0.0) if scale > 100 else (total, current)  # noqa: PLR2004  a hundred goes on
+            last = scale
+            continue
+        value = _value(token) or 0.0
+        if current and not _continues(last, value):
+            year = last * 100 + value
+            pair = 10 <= last < 100 and 10 <= value < 100 and not any(c.isdigit() for c in token)  # noqa: PLR2004  «twenty twenty»
+            return frozenset({year}) if pair else frozenset(v for t in phrase if (v := _value(t)) is not None)
+        current, last = current + value, value
+    return frozenset({total + current})
+
+
+def _continues(last: float, value: float) -> bool:
+    """Whether `value` is said in one number with what went before: «twenty one», «two hundred five»."""
+    return (20 <= last <= 90 and last % 10 == 0 and value < 10) or (last == 100 and value < 100)  # noqa: PLR2004  how numbers are built
+
+
+def _value(token: str) -> float | None:
+    if _DIGITS.fullmatch(token):
+        return float(re.sub(r"[,’']", "", token))
+    return NUMBER_WORDS.get(token)
+
+
+def _written(value: float) -> str:
+    return f"{value:g}" if value < 10**6 else f"{value:,.0f}"

@@ -1,0 +1,67 @@
+"""A passage: a stretch of an episode that the index found for a question."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.domain.audience import WorkspaceId
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to look for, by whom, and where.
+
+    `feeds` limits the search to those feed ids (None: all the workspace may see); `since` to episodes published
+    then or later. `limit` passages are returned at the most.
+    """
+
+    text: str
+    workspace: WorkspaceId
+    feeds: tuple[str, ...] | None = None
+    since: datetime | None = None
+    limit: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk that was found. `start`, `end` in seconds; `score` from 0 (unrelated) to 1, comparable in one result.
+
+    `match` says how sure we are that the passage speaks about the question at all, from 0 to 1 and comparable
+    between questions: the answer's grade rests on it.
+    """
+
+    feed_id: str
+    feed_url: str
+    feed_title: str
+    episode_id: str
+    episode_title: str
+    guid: str
+    text: str
+    start: float | None
+    end: float | None
+    speaker: str | None
+    score: float
+    match: float
+    published: datetime
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The best passages first, and out of how many passages they were chosen.
+
+    `degraded` is a sentence for people when a part of the index did not answer, else empty.
+    """
+
+    passages: tuple[Passage, ...]
+    searched: int
+    degraded: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """An insight that means nearly the same; `similarity` is the cosine, up to 1."""
+
+    insight_id: str
+    episode_id: str
+    feed_id: str
+    similarity: float

@@ -1,0 +1,56 @@
+"""A transcript: what was said, in timed segments."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipeline.domain.identity import content_hash
+
+
+class Basis(StrEnum):
+    """Who wrote down what was said."""
+
+    PUBLISHED = "published"
+    """The publisher's own transcript."""
+    TRANSCRIBED = "transcribed"
+    """Ours, by faster-whisper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One stretch of speech; `start` and `end` in seconds, None where the publisher gives no times."""
+
+    text: str
+    start: float | None = None
+    end: float | None = None
+    speaker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """The segments in the order they were said, and where they come from.
+
+    `warnings` are sentences for people, such as that part of the audio could not be read.
+    """
+
+    segments: tuple[Segment, ...]
+    basis: Basis
+    language: str | None = None
+    format: str = ""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether every segment has a start."""
+        return bool(self.segments) and all(s.start is not None for s in self.segments)
+
+    @property
+    def duration(self) -> float | None:
+        """The last end in seconds, None without times."""
+        ends = [e for s in self.segments if (e := s.end if s.end is not None else s.start) is not None]
+        return max(ends, default=None)
+
+    @property
+    def hash(self) -> str:
+        """Names this very content: results made from it are stored under it."""
+        lines = (f"{s.start}|{s.end}|{s.speaker}|{s.text}" for s in self.segments)
+        return content_hash("\n".join(lines).encode())

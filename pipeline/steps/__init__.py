@@ -1,0 +1,1 @@
+"""What happens, one coroutine per file, over the ports alone."""

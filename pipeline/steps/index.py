@@ -1,0 +1,31 @@
+"""Make an episode searchable."""
+
+import logging
+
+from pipeline.domain.episode import EpisodeState
+from pipeline.domain.errors import NoTranscript
+from pipeline.ports import EpisodeLedger, Index, InsightStore, TranscriptStore
+
+_log = logging.getLogger(__name__)
+
+
+async def index_episode(
+    episode_id: str,
+    *,
+    episodes: EpisodeLedger,
+    transcripts: TranscriptStore,
+    insights: InsightStore,
+    index: Index,
+) -> None:
+    """Put the episode's transcript and insights into the index and mark it ready.
+
+    Raises NoTranscript, UnknownEpisode or IndexUnavailable.
+    """
+    episode = await episodes.get(episode_id)
+    transcript = await transcripts.load(episode_id)
+    if transcript is None:
+        raise NoTranscript(("It has no transcript yet.",))
+    await index.add(episode, transcript, await insights.current(episode_id))
+    if episode.state is not EpisodeState.READY:
+        await episodes.settle(episode_id, EpisodeState.READY)
+    _log.info("Indexed an episode.", extra={"episode": episode_id})

@@ -1,0 +1,45 @@
+from bot.cards import insight_card
+from bot.message import Buttons, plain
+from pipeline.domain.insight import Author, Certainty
+from pipeline.domain.transcript import Basis, Segment
+from tests.peers.made_insights import candidate, episode, insight
+from tests.peers.snapshots import same_as_stored
+
+_MINUTE = (
+    Segment("So what happens when you tune it?", 740.0, 746.0, "Tom Hale"),
+    Segment("Small updates leave the rest alone.", 746.0, 754.0, "Ana Ruiz"),
+    Segment("I say that it is so.", 754.0, 762.0, "Ana Ruiz"),
+    Segment("And large ones?", 762.0, 764.0, "Tom Hale"),
+)
+
+
+def test_the_card_shows_the_evidence_the_minute_around_it_and_other_shows() -> None:
+    other = candidate(
+        insight("b", headline="Tuning overwrites what was known"), episode("e2", feed="f2", show="Load Curve")
+    )
+    card = insight_card(candidate(), around=_MINUTE, related=[other], basis=Basis.PUBLISHED)
+    assert same_as_stored("card", plain(card))
+
+
+def test_its_buttons_vote_and_save() -> None:
+    buttons = insight_card(candidate()).blocks[-1]
+    assert isinstance(buttons, Buttons)
+    assert [button.action for button in buttons.buttons] == ["up:a", "down:a", "save:a"]
+
+
+def test_a_picked_passage_says_that_every_word_was_said() -> None:
+    said = insight(author=Author.EXTRACT, certainty=Certainty.UNNAMED, speaker=None)
+    card = plain(insight_card(candidate(said), basis=Basis.TRANSCRIBED))
+    assert "A picked passage, word for word, from our transcript of the audio" in card
+    assert "the speaker is not named" in card
+    assert said.body not in card
+
+
+def test_a_minute_without_times_or_speakers_is_plain_speech() -> None:
+    card = plain(insight_card(candidate(), around=[Segment("One."), Segment("Two.")]))
+    assert "> One. Two." in card
+
+
+def test_a_very_long_minute_is_cut() -> None:
+    card = plain(insight_card(candidate(), around=[Segment("word " * 400), Segment("more " * 400)]))
+    assert len(card) < 2_400

@@ -1,0 +1,88 @@
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bot.data_folder import own, socket_path
+from bot.handover import Progress, Reply, Report, Request, hand_over, listening
+from pipeline.domain.errors import DataFolderBusy, SettingsError
+
+
+def ignore(_progress: Progress) -> None:
+    """Nobody watches."""
+
+
+async def test_the_owner_carries_out_the_command_and_reports_progress(tmp_path: Path) -> None:
+    async def perform(request: Request, report: Report) -> Reply:
+        report(Progress(1, 2, "half"))
+        return {"operation": request.operation, **request.arguments}
+
+    seen: list[Progress] = []
+    async with listening(tmp_path / "s", perform):
+        reply = await hand_over(tmp_path / "s", Request("ask", {"question": "Why? – ümlaut"}), seen.append)
+
+    assert reply == {"operation": "ask", "question": "Why? – ümlaut"}
+    assert seen == [Progress(1, 2, "half")]
+
+
+async def test_many_commands_at_once_get_their_own_replies(tmp_path: Path) -> None:
+    async def perform(request: Request, _report: Report) -> Reply:
+        return dict(request.arguments)
+
+    async with listening(tmp_path / "s", perform):
+        replies = await asyncio.gather(*(hand_over(tmp_path / "s", Request("x", {"n": n}), ignore) for n in range(20)))
+
+    assert replies == [{"n": n} for n in range(20)]
+
+
+async def test_waits_for_an_owner_that_is_starting(tmp_path: Path) -> None:
+    async def perform(_request: Request, _report: Report) -> Reply:
+        return {"ready": True}
+
+    asking = asyncio.create_task(hand_over(tmp_path / "s", Request("status"), ignore))
+    await asyncio.sleep(0)
+    async with listening(tmp_path / "s", perform):
+        assert await asking == {"ready": True}
+
+
+async def test_says_so_when_the_owner_stops_before_the_reply(tmp_path: Path) -> None:
+    async def perform(_request: Request, _report: Report) -> Reply:
+        raise ConnectionResetError
+
+    async with listening(tmp_path / "s", perform):
+        with pytest.raises(DataFolderBusy, match="stopped before"):
+            await hand_over(tmp_path / "s", Request("scan"), ignore)
+
+
+async def test_a_socket_left_by_a_killed_owner_is_in_nobodys_way(tmp_path: Path) -> None:
+    async def perform(_request: Request, _report: Report) -> Reply:
+        return {"ok": True}
+
+    (tmp_path / "s").touch()
+    async with listening(tmp_path / "s", perform):
+        assert await hand_over(tmp_path / "s", Request("status"), ignore) == {"ok": True}
+    assert not (tmp_path / "s").exists()
+
+
+def test_the_data_folder_has_one_owner_at_a_time(tmp_path: Path) -> None:
+    with own(tmp_path / "data"):
+        with pytest.raises(DataFolderBusy), own(tmp_path / "data"):
+            pass
+        assert (tmp_path / "data").stat().st_mode & 0o077 == 0
+    with own(tmp_path / "data"):
+        pass
+
+
+def test_names_the_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(SettingsError, match="PODSIFT_DATA"), own(tmp_path / "file" / "data"):
+        pass
+
+
+def test_a_deep_folder_gets_a_short_socket_path(tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 120)
+
+    assert len(str(socket_path(deep))) < 104
+    assert socket_path(deep) != socket_path(tmp_path / ("e" * 120))
+    assert socket_path(Path("/srv/podsift")) == Path("/srv/podsift/podsift.sock")

@@ -1,0 +1,61 @@
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from bot.logs import masked, set_up_logs
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "xoxb-123-abc",
+        "xapp-1-A-2",
+        "sk-proj-abcdefgh",
+        "https://anna:geheim@feeds.example/x",
+        "https://feeds.example/x?token=geheim",
+        "Authorization: Bearer geheim.abc",
+        "Authorization: Basic Z2VoZWlt==",
+    ],
+)
+def test_no_secret_reaches_a_log(secret: str) -> None:
+    text = masked(f"before {secret} after")
+
+    assert "geheim" not in text
+    assert "Z2VoZWlt" not in text
+    assert "123-abc" not in text
+    assert "abcdefgh" not in text
+    assert "A-2" not in text
+    assert text.startswith("before ")
+    assert text.endswith(" after")
+
+
+@pytest.fixture
+def restored_root() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+
+
+@pytest.mark.usefixtures("restored_root")
+def test_json_lines_hold_the_fields(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs(level="INFO", layout="json")
+
+    logging.getLogger("test").info("Read a feed.", extra={"feed": "https://u:p@x.example/"})
+
+    entry = json.loads(capsys.readouterr().err)
+    assert entry["message"] == "Read a feed."
+    assert entry["feed"] == "https://…@x.example/"
+
+
+@pytest.mark.usefixtures("restored_root")
+def test_text_lines_hold_the_trace(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs(level="INFO", layout="text")
+
+    logging.getLogger("test").warning("It failed.", exc_info=ValueError("sk-abcdefgh12"), extra={"stage": "index"})
+
+    line = capsys.readouterr().err
+    assert "It failed. stage=index" in line
+    assert "ValueError: …" in line

@@ -1,0 +1,77 @@
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, load_settings
+from pipeline.domain.errors import SettingsError
+
+EXAMPLE = Path(__file__).parent.parent.parent / ".env.example"
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No `.env` and no setting of the developer's is seen."""
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"PODSIFT_{name.upper()}", raising=False)
+
+
+def test_everything_has_a_default() -> None:
+    settings = load_settings()
+
+    assert settings.is_embedded
+    assert settings.catalog_url.startswith("sqlite:////")
+    assert settings.engine_url != settings.catalog_url
+
+
+def test_one_database_serves_both_when_it_is_not_embedded() -> None:
+    settings = load_settings(database_url="postgresql://db/podsift")
+
+    assert settings.catalog_url == settings.engine_url == "postgresql://db/podsift"
+
+
+def test_the_example_documents_every_setting_and_no_other() -> None:
+    documented = {
+        line.split("=")[0].removeprefix("PODSIFT_").lower()
+        for line in EXAMPLE.read_text(encoding="utf-8").splitlines()
+        if line.startswith("PODSIFT_")
+    }
+
+    assert documented == set(Settings.model_fields)
+
+
+def test_the_example_is_a_valid_file_that_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
+
+    from_example = load_settings()
+    (tmp_path / ".env").unlink()
+
+    assert from_example == load_settings()
+
+
+def test_names_an_unknown_setting_and_the_nearest_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PODSIFT_ZONES", "UTC")
+
+    with pytest.raises(SettingsError, match=r"PODSIFT_ZONES is not a setting; did you mean PODSIFT_ZONE\?"):
+        load_settings()
+
+
+def test_names_an_unknown_setting_in_the_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("PODSIFT_BACKFIL=3\n", encoding="utf-8")
+
+    with pytest.raises(SettingsError, match="PODSIFT_BACKFIL is not a setting"):
+        load_settings()
+
+
+def test_names_every_wrong_value_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PODSIFT_ZONE", "Europe/Berln")
+    monkeypatch.setenv("PODSIFT_BACKFILL", "-1")
+
+    with pytest.raises(SettingsError, match=r"Europe/Berlin.*PODSIFT_BACKFILL"):
+        load_settings()
+
+
+def test_reads_networks_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PODSIFT_ALLOW_NETWORKS", "10.0.0.0/8, fd00::/8")
+
+    assert [str(network) for network in load_settings().allow_networks] == ["10.0.0.0/8", "fd00::/8"]

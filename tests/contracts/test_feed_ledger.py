@@ -1,0 +1,257 @@
+"""FeedLedger: what a reading of a feed leaves behind."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from pipeline.domain.audience import Audience
+from pipeline.domain.episode import Episode, EpisodeState
+from pipeline.domain.errors import UnknownFeed
+from pipeline.domain.feed import Enclosure, Feed, FeedState, FoundEpisode, TranscriptOffer, Validators
+from pipeline.ports import FeedLedger
+from tests.peers.catalog import NOW, OURS, Stores, channel, found, transcript
+
+
+async def episodes_of(stores: Stores, feed: Feed) -> dict[str, Episode]:
+    listed = await stores.library.episodes(feed.id, workspace=OURS, limit=5000)
+    return {e.title: e for e in listed}
+
+
+async def test_new_episodes_wait_and_are_counted(stores: Stores) -> None:
+    ledger: FeedLedger = stores.feeds
+    feed = await stores.followed_feed()
+    assert await ledger.record(feed, (found(1), found(2))) == 2
+    first = (await episodes_of(stores, feed))["Part 1"]
+    assert first.found == found(1)
+    assert (first.state, first.attempt, first.backfill, first.first_seen) == (EpisodeState.WAITING, 1, False, NOW)
+    assert (first.feed_url, first.feed_title, first.audience) == (feed.url, feed.title, feed.audience)
+
+
+async def test_a_second_reading_of_the_same_changes_nothing(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    await stores.feeds.record(feed, (found(1), found(2)))
+    before = await episodes_of(stores, feed)
+    stores.clock.time += timedelta(hours=1)
+    assert await stores.feeds.record(feed, (found(2), found(1))) == 0
+    assert await episodes_of(stores, feed) == before
+
+
+async def test_an_edited_episode_is_updated_in_place(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    await stores.feeds.record(feed, (found(1),))
+    await stores.episodes.settle((await episodes_of(stores, feed))["Part 1"].id, EpisodeState.READY)
+    edited = replace(found(1), title="Part 1, corrected", published=NOW - timedelta(days=2))
+    assert await stores.feeds.record(feed, (edited,)) == 0
+    now = await episodes_of(stores, feed)
+    assert list(now) == ["Part 1, corrected"]
+    assert now["Part 1, corrected"].found == edited
+    assert now["Part 1, corrected"].state is EpisodeState.READY
+
+
+async def test_an_episode_that_left_the_feed_is_kept(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    await stores.feeds.record(feed, (found(1), found(2)))
+    await stores.feeds.record(feed, (found(2),))
+    await stores.feeds.record(feed, ())
+    assert set(await episodes_of(stores, feed)) == {"Part 1", "Part 2"}
+
+
+async def test_when_a_feed_changes_all_its_guids_nothing_is_new_and_ids_stay(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    old = tuple(found(n, days_old=n) for n in range(1, 6))
+    await stores.feeds.record(feed, old)
+    ids = {e.id for e in (await episodes_of(stores, feed)).values()}
+    moved = tuple(
+        replace(f, guid=f"new-{f.guid}", enclosures=(Enclosure(f"{f.enclosures[0].url}?token=x"),)) for f in old
+    )
+    assert await stores.feeds.record(feed, moved) == 0
+    assert await stores.feeds.record(feed, (found(9), *moved)) == 1
+    now = await episodes_of(stores, feed)
+    assert ids < {e.id for e in now.values()}
+    assert now["Part 1"].guid == "new-guid-1"
+
+
+async def test_a_guid_that_is_used_again_for_another_episode_loses_neither(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    await stores.feeds.record(feed, (found(1, days_old=7),))
+    again = replace(found(2), guid="guid-1")
+    assert await stores.feeds.record(feed, (again,)) == 1
+    assert await stores.feeds.record(feed, (again, found(1, days_old=7))) == 0
+    assert set(await episodes_of(stores, feed)) == {"Part 1", "Part 2"}
+
+
+async def test_the_first_reading_holds_all_but_the_newest(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    reading = tuple(found(n, days_old=4 * n) for n in range(1, 6))
+    assert await stores.feeds.record(feed, reading, hold_after=2) == 5
+    now = await episodes_of(stores, feed)
+    assert [(e.state.value, e.backfill) for e in now.values()] == [
+        ("waiting", False),
+        ("waiting", True),
+        ("held", True),
+        ("held", True),
+        ("held", True),
+    ]
+
+
+async def test_an_archive_that_appears_later_is_held(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    await stores.feeds.record(feed, (found(1),))
+    await stores.feeds.record(feed, tuple(found(n, days_old=100) for n in range(2, 30)))
+    waiting = await stores.episodes.waiting(feed.id)
+    assert [e.title for e in waiting] == ["Part 1"]
+
+
+async def test_an_episode_that_failed_without_a_transcript_goes_again_when_one_is_offered(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    await stores.feeds.record(feed, (found(1), found(2)))
+    before = await episodes_of(stores, feed)
+    for one in before.values():
+        await stores.episodes.settle(one.id, EpisodeState.FAILED, reason="No words.")
+    await stores.transcripts.save(before["Part 2"].id, transcript("It has words."))
+    offers = ("https://pods.example/t.vtt",)
+    assert await stores.feeds.record(feed, (found(1, offers=offers), found(2, offers=offers))) == 0
+    now = await episodes_of(stores, feed)
+    assert (now["Part 1"].state, now["Part 1"].attempt, now["Part 1"].reason) == (EpisodeState.WAITING, 2, "")
+    assert (now["Part 2"].state, now["Part 2"].attempt) == (EpisodeState.FAILED, 1)
+
+
+async def test_a_failed_episode_goes_again_with_other_audio_but_not_for_another_token(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    await stores.feeds.record(feed, (found(1), found(2)))
+    for one in (await episodes_of(stores, feed)).values():
+        await stores.episodes.settle(one.id, EpisodeState.FAILED, reason="The audio is broken.")
+    token = replace(found(1), enclosures=(Enclosure("https://cdn.example/1.mp3?token=2"),))
+    other = replace(found(2), enclosures=(Enclosure("https://cdn.example/2-fixed.mp3"),))
+    await stores.feeds.record(feed, (token, other))
+    now = await episodes_of(stores, feed)
+    assert [now["Part 1"].state, now["Part 2"].state] == [EpisodeState.FAILED, EpisodeState.WAITING]
+
+
+async def test_a_failed_episode_stays_failed_when_the_same_is_offered_again(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    before = replace(found(1), transcripts=(TranscriptOffer("https://pods.example/t.vtt", "text/vtt"),))
+    await stores.feeds.record(feed, (before,))
+    episode = (await episodes_of(stores, feed))["Part 1"]
+    await stores.episodes.settle(episode.id, EpisodeState.FAILED, reason="No words.")
+    await stores.feeds.record(feed, (replace(before, summary="Other notes."),))
+    assert (await stores.episodes.get(episode.id)).state is EpisodeState.FAILED
+
+
+async def test_a_feeds_state_is_stored_with_its_reading(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    read = replace(
+        feed,
+        title="Ocean Hour 2",
+        link="https://pods.example",
+        language="de",
+        image="https://pods.example/i.png",
+        state=FeedState.FAILING,
+        reason="The server answered 503.",
+        failures=3,
+        validators=Validators("etag", "Mon", "hash"),
+        last_read=NOW,
+        next_read=NOW + timedelta(hours=1),
+    )
+    await stores.feeds.record(read, ())
+    assert await stores.feeds.get(feed.id) == read
+
+
+async def test_a_feed_that_moved_is_one_feed_under_both_addresses(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    await stores.feeds.record(replace(feed, url="https://new.example/feed"), ())
+    for url in ("https://new.example/feed", feed.url):
+        assert (await stores.subscriptions.add(url, workspace=OURS)).id == feed.id
+    assert (await stores.feeds.get(feed.id)).url == "https://new.example/feed"
+
+
+async def test_a_feed_that_moves_to_anothers_address_keeps_its_own(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    other = await stores.followed_feed("https://pods.example/other.xml")
+    await stores.feeds.record(replace(feed, url=other.url, title="Moved"), ())
+    stored = await stores.feeds.get(feed.id)
+    assert (stored.url, stored.title) == (feed.url, "Moved")
+
+
+async def test_what_comes_of_a_private_feed_is_private(stores: Stores) -> None:
+    feed = await stores.followed_feed(private=True)
+    await stores.feeds.record(replace(feed, audience=Audience()), (found(1),))
+    assert (await episodes_of(stores, feed))["Part 1"].audience == Audience(OURS)
+
+
+async def test_an_unknown_feed_is_named(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    with pytest.raises(UnknownFeed):
+        await stores.feeds.get("0000000000000000")
+    with pytest.raises(UnknownFeed):
+        await stores.feeds.record(replace(feed, id="0000000000000000"), (found(1),))
+
+
+async def test_a_reading_is_kept_as_a_whole_or_not_at_all(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    naive = replace(found(2), published=datetime(2020, 1, 1))  # noqa: DTZ001  this is what must be refused
+    with pytest.raises(TypeError, match="offset-naive"):
+        await stores.feeds.record(replace(feed, title="Other"), (found(1), naive))
+    assert await stores.feeds.get(feed.id) == feed
+    assert await episodes_of(stores, feed) == {}
+
+
+async def test_due_feeds_are_followed_not_paused_and_the_longest_overdue_comes_first(stores: Stores) -> None:
+    feeds = {
+        name: await stores.followed_feed(f"https://pods.example/{name}")
+        for name in ("new", "late", "later", "soon", "paused", "dropped")
+    }
+    due = {"late": -1, "later": -9, "soon": 1, "paused": -5, "dropped": -5}
+    for name, minutes in due.items():
+        state = FeedState.PAUSED if name == "paused" else FeedState.FAILING
+        await stores.feeds.record(replace(feeds[name], state=state, next_read=NOW + timedelta(minutes=minutes)), ())
+    await stores.subscriptions.unfollow(channel().id, feeds["dropped"].id, workspace=OURS)
+    expected = tuple(feeds[name].id for name in ("new", "later", "late"))
+    assert await stores.feeds.due(NOW) == expected
+    assert await stores.feeds.due(NOW, limit=2) == expected[:2]
+
+
+async def test_two_who_record_the_same_feed_at_once_get_each_episode_once(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    reading = tuple(found(n, days_old=n) for n in range(1, 40))
+    counts = await asyncio.gather(*(stores.feeds.record(feed, reading[start:], hold_after=5) for start in (0, 3, 0, 6)))
+    assert sum(counts) == len(reading)
+    assert len(await episodes_of(stores, feed)) == len(reading)
+
+
+async def test_a_long_feed_does_not_hold_the_loop(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    summary = "Notes about tides and the moon. " * 60
+    reading = tuple(replace(found(n, days_old=n), summary=summary) for n in range(1, 2001))
+    lags: list[float] = []
+
+    async def watch() -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            before = loop.time()
+            await asyncio.sleep(0.005)
+            lags.append(loop.time() - before - 0.005)
+
+    watcher = asyncio.create_task(watch())
+    assert await stores.feeds.record(feed, reading, hold_after=10) == 2000
+    assert await stores.feeds.record(feed, _all_edited(reading)) == 0
+    watcher.cancel()
+    assert max(lags) < 0.5
+    assert len(await stores.library.episodes(feed.id, workspace=OURS, limit=3000)) == 2000
+
+
+def _all_edited(reading: tuple[FoundEpisode, ...]) -> tuple[FoundEpisode, ...]:
+    return tuple(replace(f, summary=f.summary + "More.") for f in reading)
+
+
+async def test_text_that_a_database_cannot_hold_is_cleaned(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    odd = replace(found(1), title="Tides \ud800 of\0 time 🌊", author="A\0nn")
+    await stores.feeds.record(replace(feed, title="Ocean\0 Hour 🌊", reason="half \udfff"), (odd,))
+    assert (await stores.feeds.get(feed.id)).title == "Ocean Hour 🌊"
+    assert (await stores.feeds.get(feed.id)).reason == "half ?"
+    assert await stores.feeds.record(feed, (odd,)) == 0
+    (episode,) = (await episodes_of(stores, feed)).values()
+    assert episode.title == "Tides ? of\0 time 🌊"

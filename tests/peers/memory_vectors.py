@@ -1,0 +1,82 @@
+"""Vectors in memory: exact search, for tests that need no Chroma. It can be told to fail."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from pipeline.domain.audience import Audience
+from pipeline.domain.errors import IndexUnavailable
+from pipeline.domain.passage import Related
+from pipeline.ports import Vectors
+from vectorstore.entry import Entry, Fence
+
+
+class MemoryVectors:
+    """VectorIndex. While `down`, every call raises IndexUnavailable."""
+
+    def __init__(self) -> None:
+        self.down = False
+        self._chunks: dict[str, tuple[Entry, Vectors]] = {}
+        self._insights: dict[str, tuple[Entry, Vectors]] = {}
+
+    async def put(self, entry: Entry, *, chunks: Vectors, insights: Vectors) -> None:
+        await self.forget([entry.episode_id])
+        self._chunks |= {name: (entry, row) for name, row in zip(entry.chunk_ids(), chunks, strict=True)}
+        self._insights |= {item.id: (entry, row) for item, row in zip(entry.insights, insights, strict=True)}
+
+    async def forget(self, episode_ids: Sequence[str]) -> None:
+        self._answer()
+        for rows in (self._chunks, self._insights):
+            for name in [name for name, (entry, _) in rows.items() if entry.episode_id in episode_ids]:
+                del rows[name]
+
+    async def nearest(self, vector: Vectors, *, fence: Fence | None, limit: int) -> Mapping[str, float]:
+        self._answer()
+        seen = {name: row for name, row in self._chunks.items() if fence is None or _admits(fence, row[0])}
+        return dict(_cosines(vector, seen)[:limit])
+
+    async def cosines(self, vector: Vectors, *, chunk_ids: Sequence[str]) -> Mapping[str, float]:
+        self._answer()
+        return dict(_cosines(vector, {name: self._chunks[name] for name in chunk_ids if name in self._chunks}))
+
+    async def related(self, vector: Vectors, *, fence: Fence, beside: str, limit: int) -> tuple[Related, ...]:
+        self._answer()
+        seen = {
+            name: row for name, row in self._insights.items() if _admits(fence, row[0]) and row[0].episode_id != beside
+        }
+        return tuple(
+            Related(name, seen[name][0].episode_id, seen[name][0].feed_id, cosine)
+            for name, cosine in _cosines(vector, seen)[:limit]
+        )
+
+    async def check(self, *, chunks: int, insights: int) -> None:
+        self._answer()
+        if (len(self._chunks), len(self._insights)) != (chunks, insights):
+            raise IndexUnavailable("The counts differ.")
+
+    async def clear(self) -> None:
+        self.down = False
+        self._chunks.clear()
+        self._insights.clear()
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""
+
+    def _answer(self) -> None:
+        if self.down:
+            raise IndexUnavailable("The vectors are down.")
+
+
+def _admits(fence: Fence, entry: Entry) -> bool:
+    return (
+        entry.audience in {Audience.from_key(key) for key in fence.audiences}
+        and (fence.feeds is None or entry.feed_id in fence.feeds)
+        and (fence.since is None or entry.published >= fence.since)
+    )
+
+
+def _cosines(vector: Vectors, rows: Mapping[str, tuple[Entry, Vectors]]) -> list[tuple[str, float]]:
+    if not rows:
+        return []
+    near = np.stack([row for _, row in rows.values()]) @ vector[0]
+    return sorted(zip(rows, near.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))

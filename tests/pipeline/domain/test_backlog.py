@@ -1,0 +1,57 @@
+"""Which of the new episodes are wanted: today's, not an archive."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.domain.backlog import STRAGGLERS, came_out, judge_new
+from pipeline.domain.episode import EpisodeState
+from pipeline.domain.feed import FoundEpisode
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+def aged(days: float | None) -> FoundEpisode:
+    return FoundEpisode(str(days), "Tides", published=None if days is None else NOW - timedelta(days=days))
+
+
+def states(*days: float | None, hold_after: int | None, newest_known: datetime | None = None) -> list[str]:
+    found = judge_new([aged(d) for d in days], now=NOW, hold_after=hold_after, newest_known=newest_known)
+    return [f"{i.state}{' backfill' if i.backfill else ''}" for i in found]
+
+
+def test_on_the_first_reading_the_newest_wait_and_the_others_are_held() -> None:
+    assert states(30, 1, 9, 3, hold_after=3) == ["held backfill", "waiting", "waiting backfill", "waiting"]
+
+
+def test_an_undated_episode_counts_as_new() -> None:
+    assert states(1, None, -5, hold_after=2) == ["held", "waiting", "waiting"]
+
+
+def test_holding_after_none_holds_all() -> None:
+    assert states(1, 2, hold_after=0) == ["held", "held"]
+
+
+def test_later_readings_let_everything_new_wait() -> None:
+    assert states(0, 1, 30, hold_after=None, newest_known=NOW - timedelta(days=2)) == ["waiting"] * 3
+    assert states(*range(20), hold_after=None) == ["waiting"] * 20
+
+
+def test_an_archive_that_is_opened_later_is_held() -> None:
+    old = [400.0 + n for n in range(STRAGGLERS + 1)]
+    found = states(0, *old, hold_after=None, newest_known=NOW - timedelta(days=2))
+    assert found == ["waiting", *["held backfill"] * len(old)]
+
+
+def test_a_date_in_the_future_is_not_believed() -> None:
+    assert came_out(aged(-3), NOW) == NOW
+    assert came_out(aged(3), NOW) == NOW - timedelta(days=3)
+
+
+@given(st.lists(st.one_of(st.none(), st.floats(-10, 4000)), max_size=30), st.integers(0, 40))
+def test_just_as_many_wait_as_were_asked_for(days: list[float | None], hold_after: int) -> None:
+    found = judge_new([aged(d) for d in days], now=NOW, hold_after=hold_after, newest_known=None)
+    waiting = [i for i in found if i.state is EpisodeState.WAITING]
+    assert len(found) == len(days)
+    assert len(waiting) == min(hold_after, len(days))

@@ -1,0 +1,1 @@
+"""The index: makes transcripts searchable; it is a cache that the catalogue can rebuild."""

@@ -1,0 +1,90 @@
+"""Words beside vectors: WordIndex in an SQLite file of the index folder, one connection in a thread of its own."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from pipeline.domain.errors import IndexUnavailable
+from pipeline.domain.passage import Passage
+from vectorstore import fts
+from vectorstore.entry import Entry, Fence
+from vectorstore.words import Holding, Term, WordHits
+
+_T = TypeVar("_T")
+
+
+class SqliteWords:
+    """WordIndex on FTS5. The file belongs to whoever owns its folder."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="words")
+        self._connection: sqlite3.Connection | None = None
+
+    async def check(self) -> None:
+        """See WordIndex. It reads through the whole file."""
+        await self._run(fts.check)
+
+    async def put(self, entry: Entry) -> None:
+        """See WordIndex."""
+        await self._run(lambda db: fts.put(db, entry))
+
+    async def mark(self, episode_ids: Sequence[str], *, whole: bool) -> None:
+        """See WordIndex."""
+        await self._run(lambda db: fts.mark(db, episode_ids, whole=whole))
+
+    async def forget(self, episode_ids: Sequence[str]) -> None:
+        """See WordIndex."""
+        await self._run(lambda db: fts.remove(db, episode_ids))
+
+    async def find(self, text: str, *, fence: Fence, limit: int) -> WordHits:
+        """See WordIndex."""
+        return await self._run(lambda db: fts.find(db, text, fence=fence, limit=limit))
+
+    async def covers(self, terms: Sequence[Term], *, chunk_ids: Sequence[str]) -> Mapping[str, float]:
+        """See WordIndex."""
+        return await self._run(lambda db: fts.covers(db, terms, chunk_ids=chunk_ids))
+
+    async def passages(self, chunk_ids: Sequence[str], *, fence: Fence) -> Mapping[str, Passage]:
+        """See WordIndex."""
+        return await self._run(lambda db: fts.passages(db, chunk_ids, fence=fence))
+
+    async def holdings(self) -> tuple[Holding, ...]:
+        """See WordIndex."""
+        return await self._run(fts.holdings)
+
+    async def clear(self) -> None:
+        """See WordIndex. The file is thrown away and made anew."""
+        await self._run(fts.check, fresh=True)
+
+    async def close(self) -> None:
+        """See WordIndex."""
+        await asyncio.get_running_loop().run_in_executor(self._pool, self._disconnect)
+        self._pool.shutdown(wait=False)
+
+    async def _run(self, work: Callable[[sqlite3.Connection], _T], *, fresh: bool = False) -> _T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, self._transact, work, fresh)
+        except (sqlite3.Error, OSError) as error:
+            raise IndexUnavailable(f"The word index cannot be used: {error}.") from error
+
+    def _transact(self, work: Callable[[sqlite3.Connection], _T], fresh: bool) -> _T:
+        if fresh:
+            self._discard()
+        if self._connection is None:
+            self._connection = fts.connect(self._path)
+        with self._connection:
+            return work(self._connection)
+
+    def _discard(self) -> None:
+        self._disconnect()
+        for suffix in ("", "-wal", "-shm"):
+            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

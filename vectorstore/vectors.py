@@ -1,0 +1,44 @@
+"""The vector half of the index as a role: chunks and insights are found by nearness in meaning."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from pipeline.domain.passage import Related
+from pipeline.ports import Vectors
+from vectorstore.entry import Entry, Fence
+
+
+class VectorIndex(Protocol):
+    """Unit vectors of chunks and insights. All methods raise IndexUnavailable."""
+
+    async def put(self, entry: Entry, *, chunks: Vectors, insights: Vectors) -> None:
+        """Store the vectors of an episode in place of older ones; one row for each chunk and each insight."""
+        ...
+
+    async def forget(self, episode_ids: Sequence[str]) -> None:
+        """Remove the vectors of these episodes."""
+        ...
+
+    async def nearest(self, vector: Vectors, *, fence: Fence | None, limit: int) -> Mapping[str, float]:
+        """Chunk ids with their cosine to the one row of `vector`, of those the fence (None: everything) admits."""
+        ...
+
+    async def cosines(self, vector: Vectors, *, chunk_ids: Sequence[str]) -> Mapping[str, float]:
+        """The cosine of these chunks to the one row of `vector`; an unknown id is left out."""
+        ...
+
+    async def related(self, vector: Vectors, *, fence: Fence, beside: str, limit: int) -> tuple[Related, ...]:
+        """The nearest insights that the fence admits, of other episodes than `beside`."""
+        ...
+
+    async def check(self, *, chunks: int, insights: int) -> None:
+        """Raises IndexUnavailable unless there are that many vectors and a sample of them finds itself."""
+        ...
+
+    async def clear(self) -> None:
+        """Remove everything, also what is damaged."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the storage."""
+        ...

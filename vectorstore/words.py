@@ -1,0 +1,94 @@
+"""The word half of the index as a role: chunks are kept as rows and found by their words."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from pipeline.domain.passage import Passage
+from vectorstore.entry import Entry, Fence
+from vectorstore.stopwords import STOP_WORDS
+
+_WORD: Final = re.compile(r"[^\W_]+")
+_MOST_WORDS: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of a question in the index's own stemmed form; `weight` grows with its rarity in the index."""
+
+    stem: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class WordHits:
+    """Chunk ids with their BM25 (greater is better), best first, and the question's terms.
+
+    The fence admits `searched` of the `total` chunks.
+    """
+
+    scores: Mapping[str, float]
+    terms: tuple[Term, ...]
+    searched: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What is stored of an episode; it is `whole` once its vectors are stored too."""
+
+    episode_id: str
+    chunks: int
+    insights: int
+    whole: bool
+
+
+class WordIndex(Protocol):
+    """The chunks' rows and the search by words. All methods raise IndexUnavailable."""
+
+    async def check(self) -> None:
+        """Raises when the storage is damaged."""
+        ...
+
+    async def put(self, entry: Entry) -> None:
+        """Store the rows in place of older ones, not yet whole."""
+        ...
+
+    async def mark(self, episode_ids: Sequence[str], *, whole: bool) -> None:
+        """Note that the vectors are all there, or that they may not be."""
+        ...
+
+    async def forget(self, episode_ids: Sequence[str]) -> None:
+        """Remove the rows."""
+        ...
+
+    async def find(self, text: str, *, fence: Fence, limit: int) -> WordHits:
+        """The best chunks by words, of those the fence admits."""
+        ...
+
+    async def covers(self, terms: Sequence[Term], *, chunk_ids: Sequence[str]) -> Mapping[str, float]:
+        """For each chunk the share, by weight, of the terms that it or its titles contain: 0 to 1."""
+        ...
+
+    async def passages(self, chunk_ids: Sequence[str], *, fence: Fence) -> Mapping[str, Passage]:
+        """The rows as passages without scores; an id that is unknown or outside the fence is left out."""
+        ...
+
+    async def holdings(self) -> tuple[Holding, ...]:
+        """What is stored, by episode."""
+        ...
+
+    async def clear(self) -> None:
+        """Remove everything, also what is damaged."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the storage."""
+        ...
+
+
+def query_words(text: str) -> tuple[str, ...]:
+    """The words of a question that say something about its subject, lower case, each once, at most 64."""
+    words = dict.fromkeys(word for word in _WORD.findall(text.lower()) if word not in STOP_WORDS)
+    return tuple(words)[:_MOST_WORDS]
