@@ -6,8 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.adapters.extractive_answers import PassageAnswers
-
 from bot.clock import SystemClock
 from bot.engine import Engine, open_engine
 from bot.local_board import LocalBoard
@@ -21,6 +19,7 @@ from pipeline.adapters.catalog import (
     Library,
     LocalMessages,
     Operations,
+    Reactions,
     SqlChannelBook,
     SqlDeliveryBook,
     SqlDigestBook,
@@ -34,6 +33,7 @@ from pipeline.adapters.catalog import (
 )
 from pipeline.adapters.chunk_files import ChunkFiles
 from pipeline.adapters.extractive import ExtractivePicks
+from pipeline.adapters.extractive_answers import PassageAnswers
 from pipeline.adapters.feeds import FeedReader
 from pipeline.adapters.http import GuardedHttp
 from pipeline.adapters.sealing import Seal, key_in
@@ -94,6 +94,7 @@ class App:
     ready: ReadyEpisodes
     library: Library
     evidence: Evidence
+    reactions: Reactions
     subscriptions: Subscriptions
     channels: ChannelSettings
     roster: ChannelRoster
@@ -165,6 +166,7 @@ async def _pipeline(
         insights=SqlInsightStore(db, clock=clock),
         channels=SqlChannelBook(db),
         digests=SqlDigestBook(db, clock=clock),
+        votes=Reactions(db, clock=clock),
     )
 
 
@@ -207,6 +209,7 @@ def _app(
         ready=SqlEpisodeLedger(db),
         library=Library(db),
         evidence=Evidence(db),
+        reactions=Reactions(db, clock=clock),
         subscriptions=Subscriptions(db, clock=clock),
         channels=ChannelSettings(db, clock=clock),
         roster=roster,

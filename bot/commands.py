@@ -77,6 +77,12 @@ def _query(rest: str) -> dict[str, Any]:
     return {"query": rest}
 
 
+def _number(rest: str) -> dict[str, Any]:
+    if rest not in {"1", "2", "3", "4", "5"}:
+        raise BadInput("Say which of today's insights, for example “card 2”.")
+    return {"insight": rest}
+
+
 def _wall_time(rest: str) -> dict[str, Any]:
     if not rest:
         return {}
@@ -99,6 +105,8 @@ VERBS: Final = (
     Verb("ask", "ask QUESTION", "answer from what was said", "ask why do small models forget less?", _question),
     Verb("add", "add ADDRESS [--private]", "follow a feed", "add https://example.org/feed.xml", _address, True),
     Verb("search", "search WORDS", "find passages", "search code review", _query),
+    Verb("card", "card NUMBER", "show the evidence behind today's insight", "card 2", _number),
+    Verb("saved", "saved", "show what you saved", "saved", _nothing),
     Verb("list", "list", "show the shows this channel follows", "list", _nothing),
     Verb("remove", "remove SHOW", "stop following a show", "remove Ship It", _name, True),
     Verb("schedule", "schedule [HH:MM [ZONE]]", "show or set the daily post", "schedule 08:30", _wall_time, True),

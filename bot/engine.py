@@ -10,6 +10,7 @@ import logging
 import sqlite3
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from typing import Any, Final
@@ -104,6 +105,8 @@ async def open_engine(*, url: str, role: str, slot: str, work: Work) -> AsyncIte
     finally:
         # Off the loop: destroy() waits for the very workflows that need the loop to finish.
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True, workflow_completion_timeout_sec=20)
+        # DBOS had made its own pool the loop's, and has just closed it: what comes after needs one that works.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
 
 
 class _Workflows:

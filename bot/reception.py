@@ -4,6 +4,7 @@ from collections import OrderedDict
 from typing import Final
 
 from bot.app import App
+from bot.cards import DOWN, UP
 from bot.commands import VERBS, parse
 from bot.handover import Progress, Request
 from bot.message import Message
@@ -38,6 +39,15 @@ class Reception:
             request = parse(command)
         except BadInput as error:
             return error_reply(explain(error))
+        return (await perform(self._app, member, request, _unseen)).message
+
+    async def press(self, action: str, member: Member) -> Message:
+        """The private reply to a button. `action` is `verb:key`, as the button carries it."""
+        verb, _, key = action.partition(":")
+        arguments: dict[str, object] = {"insight": key}
+        if verb in {UP, DOWN}:
+            arguments["vote"] = 1 if verb == UP else -1
+        request = Request("vote" if verb in {UP, DOWN} else verb, arguments)
         return (await perform(self._app, member, request, _unseen)).message
 
     async def answer(self, question: str, member: Member, *, thread: str) -> Message:

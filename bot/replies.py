@@ -84,7 +84,7 @@ def removed_reply(removed: RemovedShape) -> Message:
 def scan_reply(scan: ScanShape) -> Message:
     """What a scan brought."""
     feeds = _count(scan.feeds, "feed", "feeds")
-    head = f"{feeds} read: {_count(scan.new, 'new episode', 'new episodes')}, {scan.ready} ready to search."
+    head = f"{feeds} scanned, {_count(scan.new, 'new episode', 'new episodes')} read; {scan.ready} can be searched."
     blocks: list[Block] = [Paragraph(text(head))]
     if scan.waiting:
         blocks.append(Small(text(f"{_count(scan.waiting, 'episode is', 'episodes are')} still on the way.")))

@@ -79,7 +79,7 @@ class EpisodeFailureShape(Shape):
 
 
 class ScanShape(Shape):
-    """`podsift scan`: counts after all that was due is done."""
+    """`podsift scan`: counts after all is done; `new` episodes became ready in this scan."""
 
     feeds: int
     new: int

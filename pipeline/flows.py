@@ -35,6 +35,7 @@ from pipeline.ports import (
     Transcriber,
     TranscriptReader,
     TranscriptStore,
+    VoteBook,
 )
 from pipeline.steps.answer import answer_question
 from pipeline.steps.digest import make_digest
@@ -65,6 +66,7 @@ class Pipeline:
     insights: InsightStore
     channels: ChannelBook
     digests: DigestBook
+    votes: VoteBook
 
 
 class Stage(StrEnum):
@@ -128,6 +130,7 @@ async def digest(
         digests=pipeline.digests,
         embedder=pipeline.embedder,
         clock=pipeline.clock,
+        votes=await pipeline.votes.votes(channel_id, workspace=workspace),
         keep=keep,
     )
 

@@ -19,6 +19,14 @@ class Fence:
     feeds: tuple[str, ...] | None = None
     since: datetime | None = None
 
+    def admits(self, audience: str, *, feed_id: str, published: datetime) -> bool:
+        """Whether a row with this audience key, feed and published time may be seen."""
+        return (
+            audience in self.audiences
+            and (self.feeds is None or feed_id in self.feeds)
+            and (self.since is None or published >= self.since)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

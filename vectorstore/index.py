@@ -135,10 +135,8 @@ class EpisodeIndex:
         vector = await self._embedder.embed([text])
         if not vector.any():
             return {}
-        # A fence that admits everything is left out: Chroma takes ten times as long with one. The rows are
-        # read within the fence in any case.
-        needed = None if hits.searched == hits.total else fence
-        near = await self._vectors.nearest(vector, fence=needed, limit=limit)
+        share = hits.searched / hits.total
+        near = await self._vectors.nearest(vector, fence=fence, share=share, limit=limit)
         others = [chunk_id for chunk_id in hits.scores if chunk_id not in near]
         return {**near, **await self._vectors.cosines(vector, chunk_ids=others)}
 

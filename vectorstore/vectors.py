@@ -19,8 +19,11 @@ class VectorIndex(Protocol):
         """Remove the vectors of these episodes."""
         ...
 
-    async def nearest(self, vector: Vectors, *, fence: Fence | None, limit: int) -> Mapping[str, float]:
-        """Chunk ids with their cosine to the one row of `vector`, of those the fence (None: everything) admits."""
+    async def nearest(self, vector: Vectors, *, fence: Fence, share: float, limit: int) -> Mapping[str, float]:
+        """Chunk ids with their cosine to the one row of `vector`, nearest first, of those the fence admits.
+
+        `share` is about how much of everything that is, from 0 to 1: a hint for speed that never changes the result.
+        """
         ...
 
     async def cosines(self, vector: Vectors, *, chunk_ids: Sequence[str]) -> Mapping[str, float]:

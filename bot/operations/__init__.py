@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from bot.app import App
 from bot.handover import Report, Request
-from bot.operations import following, reading, running, scheduling
+from bot.operations import following, insights, reading, running, scheduling
 from bot.operations.outcome import Member, Outcome
 from bot.replies import error_reply
 from bot.wording import exit_code, explain
@@ -33,6 +33,10 @@ _OPERATIONS: Final = MappingProxyType[str, Operation](
         "top": reading.digest,
         "ask": reading.ask,
         "search": reading.search,
+        "card": insights.card,
+        "vote": insights.vote,
+        "save": insights.save,
+        "saved": insights.saved,
         "schedule": scheduling.schedule,
         "pause": scheduling.pause,
         "resume": scheduling.resume,

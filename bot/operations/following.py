@@ -12,6 +12,7 @@ from bot.shapes import AddedShape, FeedsShape, RemovedShape, ScanShape
 from bot.wording import FAILED
 from pipeline.domain.errors import BadInput, FeedUnreadable, NotAFeed, PodsiftError
 from pipeline.domain.feed import Feed, FeedState
+from pipeline.domain.overview import FollowedFeed
 
 _LOOK_EVERY: Final = 0.2
 """Seconds between two looks at how many episodes are still on their way."""
@@ -64,20 +65,24 @@ async def scan(app: App, member: Member, _arguments: dict[str, Any], report: Rep
     if not before:
         raise BadInput("Nothing is followed yet. Add a show with “podsift add ADDRESS”.")
     ids = tuple(followed.feed.id for followed in before)
-    scans = await app.worker.scan_all(ids)
+    await app.worker.scan_all(ids)
     await _until_done(app, ids, report)
     after = await app.library.feeds(workspace=member.workspace)
     unread = tuple(feed_failure(f.feed) for f in after if f.feed.state is not FeedState.ACTIVE)
     failed = [episode for episode in await app.desk.failed() if episode.feed_id in ids]
     data = ScanShape(
         feeds=len(after),
-        new=sum(scan.new for scan in scans),
-        ready=sum(followed.episodes.ready for followed in after),
+        new=_ready(after) - _ready(before),
+        ready=_ready(after),
         waiting=sum(followed.episodes.waiting for followed in after),
         failed=tuple(map(episode_failure, failed)),
         unread_feeds=unread,
     )
     return Outcome(data, scan_reply(data), FAILED if failed or unread else 0)
+
+
+def _ready(feeds: tuple[FollowedFeed, ...]) -> int:
+    return sum(followed.episodes.ready for followed in feeds)
 
 
 async def _read_first(app: App, feed: Feed) -> None:

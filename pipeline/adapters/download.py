@@ -16,8 +16,8 @@ from pipeline.domain.errors import HttpStatus, TooLarge, Unreachable
 Progress = Callable[[int, int | None], None]
 """Told (bytes so far, bytes in all or None)."""
 
-DISK_RESERVE: Final = 2_000_000_000
-"""Bytes that a download leaves free on the disk."""
+DISK_RESERVE: Final = 200_000_000
+"""Bytes that a download always leaves free on the disk; its caller may want more and say so by `max_bytes`."""
 
 _CHUNK: Final = 256 * 1024
 

@@ -24,6 +24,10 @@ class ProcessEnded(Exception):
         super().__init__(problem)
 
 
+class _Retired(ProcessEnded):
+    """It had nothing to do for long and ended itself just when it was asked."""
+
+
 class TranscriptionProcess:
     """A child process that decodes or transcribes.
 
@@ -55,16 +59,10 @@ class TranscriptionProcess:
         Raises AudioUnreadable and NoTranscript as the child does, and ProcessEnded.
         """
         async with self._turn:
-            process = await self._running()
-            answer: dict[str, Any] | None = None
             try:
-                async with asyncio.timeout(seconds):
-                    answer = await _asked(process, request, on_progress)
-            except TimeoutError as error:
-                raise ProcessEnded(f"It was not done within {seconds:.0f} seconds.") from error
-            finally:
-                if answer is None:
-                    await _end(process)
+                answer = await self._answer(request, seconds, on_progress)
+            except _Retired:
+                answer = await self._answer(request, seconds, on_progress)
         return _result(answer)
 
     async def close(self) -> None:
@@ -72,6 +70,21 @@ class TranscriptionProcess:
         if self._process is not None:
             await _end(self._process)
             self._process = None
+
+    async def _answer(
+        self, request: Mapping[str, Any], seconds: float, on_progress: Callable[[float], None]
+    ) -> dict[str, Any]:
+        process = await self._running()
+        answer: dict[str, Any] | None = None
+        try:
+            async with asyncio.timeout(seconds):
+                answer = await _asked(process, request, on_progress)
+        except TimeoutError as error:
+            raise ProcessEnded(f"It was not done within {seconds:.0f} seconds.") from error
+        finally:
+            if answer is None:
+                await _end(process)
+        return answer
 
     async def _running(self) -> asyncio.subprocess.Process:
         if self._process is None or self._process.returncode is not None:
@@ -113,7 +126,8 @@ async def _asked(
         if "progress" not in answer:
             return answer
         on_progress(answer["progress"])
-    raise ProcessEnded(_how(await process.wait()))
+    code = await process.wait()
+    raise ProcessEnded(_how(code)) if code else _Retired("It ended by itself.")
 
 
 def _how(code: int) -> str:

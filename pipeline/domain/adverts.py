@@ -15,7 +15,7 @@ _OPENING: Final = re.compile(
     r"|(?:sponsored|brought to you) (?:\w+ ){0,2}by|(?:our|today's|todays|next|first|second|one of our|this week's)"
     r" (?:\w+ )?sponsors?\b|(?:word|message|break) from (?:our|one of our|the) (?:\w+ )?(?:sponsors?"
     r"|partners?|friends)"
-    r"|(?:is|are|they're|they are|for|by) sponsoring (?:this|the|today|our|us)|(?:ad|advert"
+    r"|(?:is|are|they're|they are) sponsoring (?:this|the|today|our|us)|(?:ad|advert"
     r"|sponsor) (?:reads?|break|spot)s?\b"
     r"|support(?:s|ed|ing)? (?:for )?(?:this|the|our) (?:show|podcast|episode)(?: comes from| is provided)?"
     r"|tell you (?:\w+ ){0,4}?about (?:our|one of our) )",
@@ -45,15 +45,15 @@ _INVITES: Final = re.compile(
     re.IGNORECASE,
 )
 _BRAND: Final = re.compile(
-    r"\b(?:sponsored|brought to you) (?:\w+ ){0,4}?by (?:our friends at "
-    r"|the \w+ at )?(?P<a>[A-Z][\w.]+(?: [A-Z]\w+)?)"
-    r"|\bsponsors?,? (?:(?:for|of) (?:this|the) \w+,? )?(?:today,? )?(?:is |are "
-    r"|which is )?(?P<b>[A-Z][\w.]+(?: [A-Z]\w+)?)"
-    r"|\b(?:check (?:out )?|about |thanks (?:so much )?(?:to |for )?|thank you (?:so much |very much )?(?:to |for ))"
-    r"(?P<c>[A-Z][\w.]+(?: [A-Z]\w+)?)"
+    r"\b(?i:(?:sponsored|brought to you) (?:\w+ ){0,4}?by (?:our friends at "
+    r"|the \w+ at )?)(?P<a>[A-Z]\w+(?:\.\w+)?(?: [A-Z]\w+)?)"
+    r"|\b(?i:sponsors?,? (?:(?:for|of) (?:this|the) \w+,? )?(?:today,? )?(?:is |are |which is )?)"
+    r"(?P<b>[A-Z]\w+(?:\.\w+)?(?: [A-Z]\w+)?)"
+    r"|\b(?i:check (?:out )?|about |(?:thanks|thank you) (?:(?:so|very) much )?(?:to "
+    r"|for )?)(?P<c>[A-Z]\w+(?:\.\w+)?(?: [A-Z]\w+)?)"
     r"|@(?P<d>[A-Za-z][\w-]{3,})\.\w+|\b(?P<e>[A-Za-z][\w-]{3,}) ?(?:\.|dot )(?:com|io|net|dev|app|ai)\b"
     r"|\.fm/(?P<f>\w{4,})"
-    r"|\b(?P<g>[A-Z]\w{3,})[.!,]? (?:is |are )?(?:sponsoring|sponsor)",
+    r"|\b(?P<g>[A-Z]\w{3,})[.!,]? (?:is |are )?(?i:sponsoring|sponsor)",
 )
 _REACH: Final = 420
 """Words: the longest advert read met, about two and a half minutes."""

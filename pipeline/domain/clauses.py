@@ -127,7 +127,7 @@ def headline_of(sentences: Sequence[str], *, terms: Container[str], english: boo
     For other languages than English only whole sentences and parts between punctuation are taken.
     """
     clauses = [
-        Clause(_dressed(span.text), _score(span, terms, english=english) - 0.12 * position)
+        Clause(_dressed(span.text), _score(span, terms, english=english) - 0.15 * position)
         for position, sentence in enumerate(sentences)
         for span in _spans(sentence, english=english)
         if not english or _stands_alone(span)

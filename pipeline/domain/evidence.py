@@ -9,6 +9,7 @@ from typing import Final
 from pipeline.domain.adverts import Span, is_pitch
 from pipeline.domain.episode import Episode
 from pipeline.domain.insight import Author, Insight, Proposal, insight_id
+from pipeline.domain.live_text import bare_address, inert, live_part
 from pipeline.domain.particulars import Surroundings, unsupported_name, unsupported_number
 from pipeline.domain.quotes import MIN_ALIGNMENT, Located, locate_quote
 from pipeline.domain.speech import normalised, with_speakers, word_count
@@ -27,23 +28,11 @@ _NEIGHBOURS: Final = 150
 _OVERRUN: Final = 60.0
 """Seconds by which a transcript may be longer than the feed says: inserted adverts move the end."""
 
-_INVISIBLE: Final = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]+"
-)
-_LIVE: Final = re.compile(
-    r"https?:|www\.|\b(?:javascript|data|mailto):\S|<[@#!/a-z][^>]*>|\]\(|(?<![\w.])@\w+|\b[\w-]+\.(?:com"
-    r"|io|org|net|dev|ai|co|fm|me|app|xyz)/\S",
-    re.IGNORECASE,
-)
-_ORDERS: Final = re.compile(
-    r"\b(?:ignore|disregard|forget|override) (?:all |any |the |your |my )*(?:previous|prior|above|earlier"
-    r"|system) (?:instructions?|prompts?|rules|messages?)"
-    r"|\bsystem prompt\b|\byou are now (?:a|an|in)\b|\bas an ai (?:language )?model\b",
-    re.IGNORECASE,
-)
 _DANGLING: Final = re.compile(
-    r"^(?:he|she|they|it|this|that|these|those|his|her|their|its|him|them|here|the (?:guests?|hosts?|speakers?|episode|podcast"
-    r"|former|latter))\b|\bthe (?:guests?|interviewees?)\b|\bthe (?:hosts?|speakers?) (?:also )?(?:says?|said|asks?|argues?|explains?"
+    r"^(?:he|she|they|it|this|that|these|those|his|her|their|its|him|them|here|the (?:guests?|hosts?"
+    r"|speakers?|episode|podcast"
+    r"|former|latter))\b|\bthe (?:guests?|interviewees?)\b|\bthe (?:hosts?|speakers?) (?:also )?(?:says?"
+    r"|said|asks?|argues?|explains?"
     r"|notes?|claims?|thinks?|believes?|describes?|recommends?|suggests?|discuss(?:es)?)\b",
     re.IGNORECASE,
 )
@@ -85,7 +74,7 @@ def judge(
 
     Time and quote come from the transcript, not from the proposal.
     """
-    headline, body = _inert(proposal.headline).rstrip("."), _inert(proposal.body)
+    headline, body = inert(proposal.headline).rstrip("."), inert(proposal.body)
     flaw = _flaw_of_manner(headline, body, author) or _flaw_of_length(headline, body, author)
     if flaw is not None:
         return flaw
@@ -98,14 +87,11 @@ def judge(
     return flaw or _insight(proposal, headline, body, located, episode=episode, transcript=transcript, author=author)
 
 
-def _inert(text: str) -> str:
-    return " ".join(_INVISIBLE.sub(" ", text).split())
-
-
 def _flaw_of_manner(headline: str, body: str, author: Author) -> Rejection | None:
     text = f"{headline}\n{body}"
-    if found := _LIVE.search(text) or _ORDERS.search(text):
-        return Rejection(Rejected.LIVE_TEXT, found.group())
+    live = live_part(text) or (bare_address(text) if author is Author.MODEL else None)
+    if live is not None:
+        return Rejection(Rejected.LIVE_TEXT, live)
     if is_pitch(text):
         return Rejection(Rejected.ADVERT, "the text itself sounds like an advert")
     if author is Author.MODEL and (found := _DANGLING.search(headline) or _DANGLING.search(body)):
@@ -205,7 +191,7 @@ def _insight(
         certainty=certainty,
         kind=proposal.kind,
         author=author,
-        topics=tuple(t for topic in proposal.topics if (t := _inert(topic).lower())),
+        topics=tuple(t for topic in proposal.topics if (t := inert(topic).lower())),
         evidence=min(1.0, located.score),
         specificity=min(1.0, max(0.0, proposal.specificity)),
         worth=min(1.0, max(0.0, proposal.worth)),

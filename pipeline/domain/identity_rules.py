@@ -69,10 +69,15 @@ def match_episodes(feed: str, found: Sequence[FoundEpisode], known: Iterable[Kno
     known = tuple(known)
     by_identity = {identity: (k.episode_id, k.traits) for k in known for identity in k.identities}
     placed: list[tuple[str, FoundEpisode, str | None]] = []
+    seen: set[str] = set()
     for item in found:
         traits = traits_of(item)
         identity = _identity_in(feed, item, traits, by_identity)
-        owner, _ = by_identity.setdefault(identity, ("", traits))
+        owner, _ = by_identity.get(identity, ("", traits))
+        if identity not in seen:
+            # What follows under this guid is compared with what the feed says now, as it will be next time.
+            seen.add(identity)
+            by_identity[identity] = (owner, traits)
         placed.append((identity, item, owner or None))
     moved = _find_moved([(i, traits_of(f)) for i, f, owner in placed if owner is None], known, placed)
     return _collect(placed, moved, {k.episode_id for k in known})
@@ -105,11 +110,11 @@ def _bare(url: str | None) -> str | None:
 
 
 def _identity_in(feed: str, item: FoundEpisode, traits: Traits, by_identity: dict[str, tuple[str, Traits]]) -> str:
-    plain = identity_of(feed, item.guid)
+    plain, special = identity_of(feed, item.guid), identity_of(feed, f"{item.guid}\n{traits.enclosure}")
+    if special in by_identity:
+        return special
     _, there = by_identity.get(plain, ("", traits))
-    if not _is_another(traits, there):
-        return plain
-    return identity_of(feed, f"{item.guid}\n{traits.enclosure}")
+    return special if _is_another(traits, there) else plain
 
 
 def _is_another(a: Traits, b: Traits) -> bool:

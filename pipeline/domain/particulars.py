@@ -12,7 +12,8 @@ from pipeline.domain.speech import normalised
 
 _DIGITS: Final = re.compile(r"\d+(?:[,’']\d{3})*(?:\.\d+)?")
 _TOKEN: Final = re.compile(r"\d+(?:[,’']\d{3})*(?:\.\d+)?|[^\W\d_]+")
-_SCALE_LETTERS: Final = {"k": 1_000, "m": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9, "t": 10**12}
+_MULTIPLES: Final = {**SCALES, "k": 1_000, "m": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9, "t": 10**12}
+_HUNDRED: Final = 100
 _SENTENCE: Final = re.compile(r"(?<=[.?!…:])[\"”’)]*\s+")
 _NAME: Final = re.compile(r"[^\W\d_][\w'’&+#-]*")
 _ENDINGS: Final = (
@@ -35,6 +36,8 @@ _ENDINGS: Final = (
     "ance",
     "ence",
     "ies",
+    "ic",
+    "al",
 )
 _PREFIX: Final = 5
 _CLOSE: Final = 87
@@ -107,8 +110,9 @@ class _Support:
         parts = [p for p in normalised(name.replace("-", " ")).split() if p not in STOP_WORDS]
         if all(self._said(part) for part in parts):
             return True
-        if name.isupper() and len(name) <= _ACRONYM:
-            return name.casefold() in self.anywhere or name.casefold() in self.initials
+        letters = name.removesuffix("s")
+        if letters.isupper() and len(letters) <= _ACRONYM:
+            return bool({name.casefold(), letters.casefold()} & self.anywhere) or letters.casefold() in self.initials
         return opens_sentence and all(self._is_common(part) for part in parts)
 
     def _said(self, part: str) -> bool:
@@ -133,10 +137,9 @@ def _main_numbers(text: str) -> frozenset[float]:
     values: set[float] = set()
     phrase: list[str] = []
     for piece in [*_TOKEN.findall(text.lower()), ""]:
-        if _value(piece) is not None or (phrase and (piece in SCALES or piece in _SCALE_LETTERS)):
+        if _value(piece) is not None or (phrase and (piece in _MULTIPLES or piece == "one")):
             phrase.append(piece)
-            continue
-        if phrase and piece != "and":
+        elif phrase and piece != "and":
             values |= _phrase_values(phrase)
             phrase = []
     return frozenset(values)
@@ -144,26 +147,33 @@ def _main_numbers(text: str) -> frozenset[float]:
 
 def _phrase_values(phrase: Sequence[str]) -> frozenset[float]:
     """One value for a run that is one number, each of them for a list («two three»)."""
-    total, current, last = 0.0, 0.0, 0.0
-    for token in phrase:
-        scale = SCALES.get(token) or _SCALE_LETTERS.get(token)
-        if scale is not None:
-            current = (current or 1) * scale
-            total, current = (total + current, 0.0) if scale > 100 else (total, current)  # noqa: PLR2004  a hundred goes on
-            last = scale
+    groups = [0.0]
+    small, last = 0.0, 0.0
+    for piece in phrase:
+        if piece in _MULTIPLES:
+            last = float(_MULTIPLES[piece])
+            raised = (small or 1) * last
+            groups[-1] += raised - small
+            small = raised if last == _HUNDRED else 0.0
             continue
-        value = _value(token) or 0.0
-        if current and not _continues(last, value):
-            year = last * 100 + value
-            pair = 10 <= last < 100 and 10 <= value < 100 and not any(c.isdigit() for c in token)  # noqa: PLR2004  «twenty twenty»
-            return frozenset({year}) if pair else frozenset(v for t in phrase if (v := _value(t)) is not None)
-        current, last = current + value, value
-    return frozenset({total + current})
+        value = 1.0 if piece == "one" else _value(piece) or 0.0
+        if groups[-1] and not _continues(last, value):
+            groups.append(0.0)
+            small = 0.0
+        groups[-1] += value
+        small, last = small + value, value
+    return frozenset({groups[0] * 100 + groups[1]} if _is_year(groups, phrase) else groups)
+
+
+def _is_year(groups: Sequence[float], phrase: Sequence[str]) -> bool:
+    """Whether it is said as two pairs: «nineteen ninety-nine»."""
+    return len(groups) == 2 and all(10 <= g < _HUNDRED for g in groups) and "".join(phrase).isalpha()  # noqa: PLR2004  two pairs
 
 
 def _continues(last: float, value: float) -> bool:
     """Whether `value` is said in one number with what went before: «twenty one», «two hundred five»."""
-    return (20 <= last <= 90 and last % 10 == 0 and value < 10) or (last == 100 and value < 100)  # noqa: PLR2004  how numbers are built
+    tens = 20 <= last < _HUNDRED and last % 10 == 0 and value < 10  # noqa: PLR2004  how numbers are built
+    return tens or (last >= _HUNDRED and last in _MULTIPLES.values() and value < last)
 
 
 def _value(token: str) -> float | None:

@@ -110,7 +110,7 @@ def _is_hidden_border(words: Sequence[Word], position: int, *, length: int) -> b
         if silent or (length >= 18 and word.plain in _JOINS):  # noqa: PLR2004  about one breath
             return True
     joins = word.plain in _JOINS
-    return joins and (before.text.endswith((",", ";")) or length >= 28)  # noqa: PLR2004  nobody speaks longer ones
+    return joins and (before.text.endswith((",", ";")) or length >= 22)  # noqa: PLR2004  nobody speaks longer ones
 
 
 def _sentence(words: Sequence[Word], first: int, last: int, turn: int, *, whole: bool) -> Sentence:

@@ -9,7 +9,7 @@ from pipeline.domain.claims import is_housekeeping, opens_loose
 from pipeline.domain.clauses import Clause, headline_of
 from pipeline.domain.sentences import Sentence
 from pipeline.domain.speech import Word, word_count
-from pipeline.domain.trimming import trimmed
+from pipeline.domain.trimming import is_tagged, trimmed
 
 WORDS: Final = (35, 70)
 _EDGE: Final = 160
@@ -78,7 +78,7 @@ def _inner(words: Sequence[Word]) -> tuple[int, int]:
 
 
 def _is_usable(sentence: Sentence, *, english: bool) -> bool:
-    if sentence.is_question or word_count(sentence.text) > _LONGEST_SENTENCE:
+    if (sentence.is_question and not is_tagged(sentence.text)) or word_count(sentence.text) > _LONGEST_SENTENCE:
         return False
     return not (english and is_housekeeping(sentence.text))
 

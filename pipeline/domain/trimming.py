@@ -70,6 +70,11 @@ def trimmed(sentences: Sequence[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
+def is_tagged(text: str) -> bool:
+    """Whether it is a statement that only asks for a nod: «it is quiet, right?»."""
+    return text.endswith("?") and bool(_TAGS.search(text))
+
+
 def _says_nothing(text: str) -> bool:
     words = normalised(text).split()
     return (
@@ -81,7 +86,8 @@ def _trim(text: str, *, first: bool) -> str:
     text = _SOUNDS.sub("", text)
     text = _ASIDES.sub("", text)
     text = _HEDGES.sub("", text)
-    text = _TAGS.sub("", text)
+    if _TAGS.search(text):
+        text = _TAGS.sub("", text).rstrip("?")
     text = _without_openers(text, _OPENERS if first else _LATER_OPENERS)
     return _without_stutter(text)
 

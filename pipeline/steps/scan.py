@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pipeline.domain.errors import FeedUnreadable, FetchError, PodsiftError
 from pipeline.domain.feed import Feed, FeedUpdate
 from pipeline.domain.polling import after_failure, after_reading
-from pipeline.ports import Clock, Fetched, Fetcher, FeedKeys, FeedLedger, FeedParser
+from pipeline.ports import Clock, FeedKeys, FeedLedger, FeedParser, Fetched, Fetcher
 
 _log = logging.getLogger(__name__)
 

@@ -33,9 +33,10 @@ class Recorder:
         self.given_up[episode_id] = str(error)
         self.changed.set()
 
-    async def scan(self, feed_id: str) -> None:
+    async def scan(self, feed_id: str) -> list[tuple[str, int]]:
         self.scanned.append(feed_id)
         self.changed.set()
+        return [(f"of-{feed_id}", 1)]
 
     async def post(self, channel_id: str, day: str) -> None:
         self.posted.append((channel_id, day))
@@ -65,7 +66,8 @@ async def test_takes_an_episode_through_its_stages_once_however_often_it_is_star
             await engine.start_episode("e1", attempt=1)
             await engine.start_scan("f1", tick="1")
             await engine.start_digest("c1", day="2026-11-22")
-        await recorder.until(lambda: bool(recorder.stages[Stage.INDEX, "e1"] and recorder.scanned and recorder.posted))
+        await recorder.until(lambda: bool(recorder.posted and recorder.stages[Stage.INDEX, "of-f1"]))
+        await recorder.until(lambda: bool(recorder.stages[Stage.INDEX, "e1"]))
 
     await run(tmp_path, recorder, start)
 

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.domain.episode import EpisodeState
 from pipeline.domain.errors import UnknownEpisode
-from pipeline.ports import EpisodeLedger
+from pipeline.ports import EpisodeLedger, ReadyEpisodes
 from tests.peers.catalog import Stores, found
 
 
@@ -35,3 +35,14 @@ async def test_an_unknown_episode_is_named(stores: Stores) -> None:
         await stores.episodes.get("nope")
     with pytest.raises(UnknownEpisode):
         await stores.episodes.settle("nope", EpisodeState.READY)
+
+
+async def test_ready_episodes_are_listed_newest_first(stores: Stores) -> None:
+    ready: ReadyEpisodes = stores.episodes
+    feed = await stores.followed_feed()
+    await stores.feeds.record(feed, (found(1), found(2, days_old=-1), found(3)))
+    one, two, three = await stores.episodes.waiting()
+    for episode in (three, one):
+        await stores.episodes.settle(episode.id, EpisodeState.READY)
+    assert await ready.ready_ids() == (one.id, three.id)
+    assert two.id not in await ready.ready_ids()

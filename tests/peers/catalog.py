@@ -27,6 +27,7 @@ from pipeline.adapters.catalog import (
     SqlDeliveryBook,
     SqlDigestBook,
     SqlEpisodeLedger,
+    SqlFeedKeys,
     SqlFeedLedger,
     SqlInsightStore,
     SqlTranscriptStore,
@@ -34,6 +35,7 @@ from pipeline.adapters.catalog import (
     migrate,
     open_catalog,
 )
+from pipeline.adapters.sealing import Seal
 from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.channel import Channel
 from pipeline.domain.feed import Enclosure, Feed, FoundEpisode, TranscriptOffer
@@ -41,6 +43,7 @@ from pipeline.domain.insight import Author, Certainty, Insight, Kind, insight_id
 from pipeline.domain.transcript import Basis, Segment, Transcript
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+SECRET = "k" * 42 + "k="
 OURS = WorkspaceId("slack:T1")
 STRANGER = WorkspaceId("discord:9")
 
@@ -65,6 +68,7 @@ class Stores:
     def __post_init__(self) -> None:
         db, clock = self.db, self.clock
         self.feeds = SqlFeedLedger(db, clock=clock)
+        self.keys = SqlFeedKeys(db, seal=Seal(SECRET))
         self.episodes = SqlEpisodeLedger(db)
         self.transcripts = SqlTranscriptStore(db, clock=clock)
         self.insights = SqlInsightStore(db, clock=clock)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from pipeline.domain.audience import Audience
 from pipeline.domain.errors import IndexUnavailable
 from pipeline.domain.passage import Related
 from pipeline.ports import Vectors
@@ -30,9 +29,9 @@ class MemoryVectors:
             for name in [name for name, (entry, _) in rows.items() if entry.episode_id in episode_ids]:
                 del rows[name]
 
-    async def nearest(self, vector: Vectors, *, fence: Fence | None, limit: int) -> Mapping[str, float]:
+    async def nearest(self, vector: Vectors, *, fence: Fence, share: float, limit: int) -> Mapping[str, float]:
         self._answer()
-        seen = {name: row for name, row in self._chunks.items() if fence is None or _admits(fence, row[0])}
+        seen = {name: row for name, row in self._chunks.items() if _admits(fence, row[0])}
         return dict(_cosines(vector, seen)[:limit])
 
     async def cosines(self, vector: Vectors, *, chunk_ids: Sequence[str]) -> Mapping[str, float]:
@@ -68,11 +67,7 @@ class MemoryVectors:
 
 
 def _admits(fence: Fence, entry: Entry) -> bool:
-    return (
-        entry.audience in {Audience.from_key(key) for key in fence.audiences}
-        and (fence.feeds is None or entry.feed_id in fence.feeds)
-        and (fence.since is None or entry.published >= fence.since)
-    )
+    return fence.admits(entry.audience.key, feed_id=entry.feed_id, published=entry.published)
 
 
 def _cosines(vector: Vectors, rows: Mapping[str, tuple[Entry, Vectors]]) -> list[tuple[str, float]]:

@@ -17,6 +17,7 @@ from pipeline.adapters.catalog.library import Library
 from pipeline.adapters.catalog.local_messages import LocalMessages
 from pipeline.adapters.catalog.migrating import migrate
 from pipeline.adapters.catalog.operations import Operations
+from pipeline.adapters.catalog.reactions import Reactions
 from pipeline.adapters.catalog.subscriptions import Subscriptions
 from pipeline.adapters.catalog.transcript_store import SqlTranscriptStore
 
@@ -28,6 +29,7 @@ __all__ = [
     "Library",
     "LocalMessages",
     "Operations",
+    "Reactions",
     "SqlChannelBook",
     "SqlDeliveryBook",
     "SqlDigestBook",

@@ -204,6 +204,19 @@ delivery: Final = Table(
     _must("at", UtcTime),
 )
 
+# What a member said about an insight: `vote` is 1, -1 or 0.
+reaction: Final = Table(
+    "reaction",
+    metadata,
+    Column("channel_id", ForeignKey(channel.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("insight_id", String(16), primary_key=True),
+    Column("member", Words, primary_key=True),
+    Column("workspace", Words, nullable=False, index=True),
+    _must("vote", Integer),
+    Column("saved", Boolean(create_constraint=False), nullable=False),
+    _must("at", UtcTime),
+)
+
 local_message: Final = Table(
     "local_message",
     metadata,

@@ -68,10 +68,10 @@ def _from_mail(written: str) -> datetime | None:
     if fields is None:
         return None
     year, month, day, hour, minute, second, _, _, _, offset = fields
-    if offset is None:
-        offset = int(_ZONES.get(bare.split()[-1].lower(), 0) * 3600)
+    hours = _ZONES.get(bare.split()[-1].lower())
+    away = timedelta(seconds=offset or 0) if hours is None else timedelta(hours=hours)
     midnight = datetime(year, month, day, tzinfo=UTC)
-    return midnight + timedelta(hours=hour, minutes=minute, seconds=second - offset)
+    return midnight + timedelta(hours=hour, minutes=minute, seconds=second) - away
 
 
 def _in_english(found: re.Match[str]) -> str:

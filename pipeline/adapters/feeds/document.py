@@ -150,7 +150,8 @@ def _without_cdata(body: bytes) -> bytes:
 
 def _is_cut(body: bytes, root: str) -> bool:
     """Whether the end of the document is missing."""
-    return f"{root}>".encode() not in body[-2_000:].lower() or b"</" not in body[-2_000:]
+    closing = rb"</(?:\w{1,10}:)?" + re.escape(root.rpartition(":")[2].encode()) + rb"\s*>"
+    return re.search(closing, body[-2_000:], re.IGNORECASE) is None
 
 
 def _is_cut_inside_an_item(body: bytes) -> bool:

@@ -1,6 +1,7 @@
 """A feed's element with its children by name: the view from which values are taken."""
 
 import html
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final
@@ -19,6 +20,7 @@ _MOST_ALIKE: Final = 200
 """Children of one name that are looked at."""
 
 _LONGEST_ADDRESS: Final = 4_000
+_WRAPPED: Final = re.compile(r"[\t\r\n]\s*| {2,}")
 _SAYING_NOTHING: Final = frozenset({"feed", "feeds", "rss", "atom", "podcast", "index", "audio"})
 _BASE: Final = "{http://www.w3.org/XML/1998/namespace}base"
 
@@ -110,7 +112,7 @@ def named_after(url: str) -> str:
 
 def joined(base: str, value: str) -> str | None:
     """`value` resolved against `base`, without the white space that wrapped lines leave in addresses."""
-    address = "".join(value.split()) if "\n" in value or "\t" in value else value.strip()
+    address = _WRAPPED.sub("", value.strip())
     if not address or len(address) > _LONGEST_ADDRESS:
         return None
     if address.lower().startswith("www."):

@@ -45,7 +45,8 @@ def _still_shown(shown: Cue, cue: Cue) -> bool:
 
 
 def _rolls_up(cues: Sequence[Cue]) -> bool:
-    overlaps = sum(_overlap(shown, cue) > 1 for shown, cue in pairwise(cues))
+    """Whether captions often begin with what was just shown and go on from there."""
+    overlaps = sum(1 < _overlap(shown, cue) < len(cue.words) for shown, cue in pairwise(cues))
     return overlaps >= _ROLLING_PAIRS and overlaps >= _ROLLING_SHARE * (len(cues) - 1)
 
 

@@ -79,7 +79,7 @@ def _unmarked_wide(body: bytes) -> str | None:
     """UTF-16 without its mark shows in zero bytes on one side of every letter."""
     head = body[:1000]
     zeros = (head[0::2].count(0), head[1::2].count(0))
-    if max(zeros) * 4 < len(head) // 2:
+    if max(zeros) * 8 <= len(head):
         return None
     return "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
 

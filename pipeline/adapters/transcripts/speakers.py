@@ -42,8 +42,8 @@ class Labelled(NamedTuple):
 
 
 def label_speakers(cues: Sequence[Cue]) -> tuple[Cue, ...]:
-    """The cues split where a line begins with a speaker's name. Cues that name their speaker already are kept."""
-    names = speaker_names(line for cue in cues if not cue.speaker for line in cue.lines)
+    """The cues, of a format without a field for it, split where a line begins with a speaker's name."""
+    names = speaker_names(line for cue in cues for line in cue.lines)
     return tuple(part for cue in cues for part in _split(cue, names))
 
 
@@ -98,9 +98,6 @@ def _may_be_name(word: str) -> bool:
 
 
 def _split(cue: Cue, names: frozenset[str]) -> Iterator[Cue]:
-    if cue.speaker:
-        yield cue
-        return
     speaker: str | None = cue.speaker
     lines: list[str] = []
     for line in cue.lines:

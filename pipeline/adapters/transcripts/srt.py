@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pipeline.adapters.transcripts.cue import Cue
 from pipeline.adapters.transcripts.markup import lines_of, plain_text
@@ -25,9 +26,8 @@ def read_srt_cues(text: str) -> tuple[Cue, ...]:
     lines = lines_of(text)
     timings = [(at, cue) for at, line in enumerate(lines) if ">" in line and (cue := _timing(line))]
     is_numbered = _is_numbered(lines, [at for at, _ in timings])
-    ends = [*(at for at, _ in timings[1:]), len(lines)]
     cues = []
-    for (at, cue), end in zip(timings, ends, strict=True):
+    for (at, cue), (end, _) in pairwise([*timings, (len(lines), Cue(""))]):
         has_number = is_numbered and end < len(lines) and lines[end - 1].strip().isdigit()
         said = [cue.text, *lines[at + 1 : end - has_number]]
         cues.append(Cue(plain_text("\n".join(said)).strip(), cue.start, cue.end))

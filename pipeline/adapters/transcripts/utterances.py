@@ -10,7 +10,7 @@ from pipeline.adapters.transcripts.cue import Cue
 
 _SENTENCE_END = re.compile(r"""[.!?…。！？؟।]["'”’»)\]]*$""")  # noqa: RUF001 - full stops of other scripts
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-_LONGEST: Final = 16.0
+_LONGEST: Final = 12.0
 _MOST_CHARACTERS: Final = 280
 _PAUSE: Final = 1.5
 _SINGLE_WORDS: Final = 2.0
@@ -18,14 +18,14 @@ _FEWEST_CHARACTERS: Final = 40
 
 
 def in_utterances(cues: Sequence[Cue]) -> tuple[Cue, ...]:
-    """The cues with unfinished sentences joined: one speaker, no pause above 1.5 s, at most 16 s and 280 characters.
+    """The cues with unfinished sentences joined, of one speaker and without a pause above 1.5 s.
 
+    None gets longer than 280 characters by it, nor than 12 s between its first start and its last.
     In a file of single words short sentences are joined too. Cues without times are left as they are.
     """
     if not cues or cues[0].start is None:
         return tuple(cues)
-    single_words = median(len(cue.words) for cue in cues) <= _SINGLE_WORDS
-    fewest = _FEWEST_CHARACTERS if single_words else 0
+    fewest = _FEWEST_CHARACTERS if _are_single_words(cues) else 0
     joined: list[Cue] = []
     for cue in cues:
         if joined and _goes_on(joined[-1], cue, fewest=fewest):
@@ -35,22 +35,25 @@ def in_utterances(cues: Sequence[Cue]) -> tuple[Cue, ...]:
     return tuple(joined)
 
 
-def ends_sentence(text: str) -> bool:
-    """Whether the text ends where a sentence does."""
-    return bool(_SENTENCE_END.search(text.rstrip()))
+def _are_single_words(cues: Sequence[Cue]) -> bool:
+    finished = sum(_ends_sentence(cue.text) for cue in cues)
+    return median(len(cue.words) for cue in cues) <= _SINGLE_WORDS and 2 * finished < len(cues)
 
 
 def _goes_on(last: Cue, cue: Cue, *, fewest: int) -> bool:
-    if last.start is None or last.end is None or cue.start is None or cue.end is None:
-        return False
-    is_near = cue.start - last.end <= _PAUSE and max(cue.end, last.end) - last.start <= _LONGEST
+    start = cue.start or 0.0
+    is_near = start - (last.end or 0.0) <= _PAUSE and start - (last.start or 0.0) <= _LONGEST
     is_short = len(last.text) + len(cue.text) < _MOST_CHARACTERS
     if last.speaker != cue.speaker or not (is_near and is_short):
         return False
-    return not ends_sentence(last.text) or len(last.text.strip()) < fewest
+    return not _ends_sentence(last.text) or len(last.text.strip()) < fewest
 
 
 def _join(last: Cue, cue: Cue) -> Cue:
     glue = "" if _UNSPACED.match(cue.text) and _UNSPACED.match(last.text[-1]) else " "
     end = max(last.end or 0.0, cue.end or 0.0)
     return replace(last, text=f"{last.text.rstrip()}{glue}{cue.text.lstrip()}", end=end)
+
+
+def _ends_sentence(text: str) -> bool:
+    return bool(_SENTENCE_END.search(text.rstrip()))

@@ -45,6 +45,7 @@ NOT_FOR_READERS: Final = {
     "Operations",
     "SqlDeliveryBook",
     "SqlEpisodeLedger",
+    "SqlFeedKeys",
     "SqlFeedLedger",
     "SqlInsightStore",
     "SqlTranscriptStore",

@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,7 +88,5 @@ def test_a_page_without_a_transcript_is_refused(page: str, reason: str) -> None:
 
 @given(st.text())
 def test_no_text_makes_it_fail_in_another_way(text: str) -> None:
-    try:
+    with suppress(TranscriptUnreadable):
         parse_html(f"<p>{text}")
-    except TranscriptUnreadable as error:
-        assert error.reason.startswith("it is")

@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.adapters.transcripts import parse_plain
@@ -52,7 +52,8 @@ def test_names_in_bold_markdown_are_speakers() -> None:
     assert [s.speaker for s in parse_plain(text)] == ["Ann Baker", "Bo", "Ann Baker", "Bo"]
 
 
-@given(st.lists(st.lists(st.from_regex("[a-z]{1,8}[.?!]?", fullmatch=True), min_size=1, max_size=40), max_size=10))
+@settings(max_examples=50)
+@given(st.lists(st.lists(st.sampled_from(["flour", "salt.", "why?", "so:", "(a)", "„ja“"]), min_size=1), max_size=9))
 def test_no_word_is_lost(paragraphs: list[list[str]]) -> None:
     segments = parse_plain("\n\n".join(" ".join(words) for words in paragraphs))
 

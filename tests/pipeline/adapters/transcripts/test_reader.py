@@ -36,7 +36,8 @@ def vtt(words: str = "Hi there.", *, cues: int = 1, every: float = 5) -> bytes:
 def offer(
     name: str, *, language: str | None = None, rel: str | None = None, kind: str | None = None
 ) -> TranscriptOffer:
-    return TranscriptOffer(HOST + name, TYPES.get(name.rsplit(".", maxsplit=1)[-1], "") if kind is None else kind, language, rel)
+    named = TYPES.get(name.rsplit(".", maxsplit=1)[-1], "")
+    return TranscriptOffer(HOST + name, named if kind is None else kind, language, rel)
 
 
 def episode(*offers: TranscriptOffer, duration: float | None = None, summary: str = "") -> Episode:

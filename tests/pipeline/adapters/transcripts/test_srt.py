@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.adapters.transcripts import parse_srt
@@ -6,7 +6,7 @@ from pipeline.domain.transcript import Segment
 
 
 def test_a_lone_number_is_kept_where_the_cues_have_no_numbers() -> None:
-    text = "00:00:01,000 --> 00:00:02,000\nHow many?\n\n42\n\n00:00:03,000 --> 00:00:04,000\nSo many."
+    text = "00:00:01,000 --> 00:00:02,000\nHow many?\n\n42\n\n00:00:09,000 --> 00:00:10,000\nSo many."
 
     assert [s.text for s in parse_srt(text)] == ["How many? 42", "So many."]
 
@@ -18,7 +18,8 @@ def test_unknown_speakers_have_no_name() -> None:
 
 
 def test_a_name_alone_in_a_cue_is_the_speaker_of_the_next() -> None:
-    text = "00:01 --> 00:02\nAnn:\n\n00:02 --> 00:03\nHi.\n\n00:03 --> 00:04\nBo: Ho.\n\n00:04 --> 00:05\nAnn: He.\n\n00:05 --> 00:06\nBo: Ha."
+    said = ["Ann:", "Hi.", "Bo: Ho.", "Ann: He.", "Bo: Ha."]
+    text = "\n\n".join(f"00:0{at} --> 00:0{at + 1}\n{line}" for at, line in enumerate(said))
 
     assert [(s.speaker, s.text) for s in parse_srt(text)][:2] == [("Ann", "Hi."), ("Bo", "Ho.")]
 
@@ -50,9 +51,10 @@ def test_a_growing_caption_is_said_once() -> None:
 
 
 def test_what_is_really_said_twice_stays_twice() -> None:
-    text = "00:01 --> 00:02\nYeah.\n\n00:02 --> 00:03\nYeah.\n\n00:03 --> 00:04\nBread is good.\n\n00:05 --> 00:06\nBread is good."
+    said = ["Yeah.", "Yeah.", "Bread is good.", "Bread is good."]
+    text = "\n\n".join(f"00:0{at} --> 00:0{at + 1}\n{line}" for at, line in enumerate(said))
 
-    assert [s.text for s in parse_srt(text)] == ["Yeah.", "Yeah.", "Bread is good.", "Bread is good."]
+    assert [s.text for s in parse_srt(text)] == said
 
 
 def test_a_caption_shown_again_while_it_is_still_shown_is_one() -> None:
@@ -79,6 +81,7 @@ def test_no_text_makes_it_fail(text: str) -> None:
     parse_srt(f"1\n00:00:01,000 --> 00:00:02,000\n{text}")
 
 
+@settings(max_examples=50)
 @given(st.lists(st.sampled_from(["Ann: one", "Bo: two", "three", "42", "", "7"]), max_size=20))
 def test_every_word_said_by_anybody_is_kept(lines: list[str]) -> None:
     text = "".join(f"{n}\n00:00:{n:02},000 --> 00:00:{n:02},900\n{line}\n\n" for n, line in enumerate(lines, start=1))
@@ -87,3 +90,21 @@ def test_every_word_said_by_anybody_is_kept(lines: list[str]) -> None:
 
     for word in ("one", "two", "three", "42"):
         assert got.count(word) == sum(word in line.split() for line in lines)
+
+
+def test_a_time_that_no_clock_shows_starts_no_cue() -> None:
+    assert parse_srt("00:00:75,000 --> 00:00:80,000\nHi.") == ()
+
+
+def test_a_name_may_stand_alone_above_its_words() -> None:
+    said = ["Ann:\nHi.\nBo:\nHo.", "Bo: Well.", "Ann: Bye."]
+    text = "\n\n".join(f"00:0{at} --> 00:0{at + 1}\n{line}" for at, line in enumerate(said))
+
+    assert [(s.speaker, s.text) for s in parse_srt(text)][:3] == [("Ann", "Hi."), ("Bo", "Ho."), ("Bo", "Well.")]
+
+
+def test_lines_that_roll_up_are_said_once_even_when_one_is_shown_alone_again() -> None:
+    shown = ["today we bake", "today we bake\na rye loaf", "a rye loaf", "a rye loaf\nwith salt", "with salt\nand time"]
+    text = "\n\n".join(f"00:0{at} --> 00:0{at + 1}\n{line}" for at, line in enumerate(shown))
+
+    assert parse_srt(text) == (Segment("today we bake a rye loaf with salt and time", 0.0, 5.0),)

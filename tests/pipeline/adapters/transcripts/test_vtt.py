@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.adapters.transcripts import parse_vtt
@@ -85,7 +85,7 @@ def clock(milliseconds: int) -> str:
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{rest:03}"
 
 
-words = st.from_regex(r"[a-z]{1,6}[.,?]?", fullmatch=True)
+words = st.sampled_from(["flour", "salt.", "and,", "why?"])
 spoken = st.lists(
     st.tuples(
         st.integers(0, 20_000_000), st.integers(-500, 30_000), st.lists(words, min_size=1, max_size=12), st.booleans()
@@ -94,6 +94,7 @@ spoken = st.lists(
 )
 
 
+@settings(max_examples=60)
 @given(spoken)
 def test_no_word_is_lost_and_time_never_goes_back(said: list[tuple[int, int, list[str], bool]]) -> None:
     cues = []

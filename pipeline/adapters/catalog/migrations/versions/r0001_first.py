@@ -175,6 +175,17 @@ def _digests() -> None:
     )
     op.create_index("ix_delivery_workspace", "delivery", ["workspace"])
     op.create_table(
+        "reaction",
+        sa.Column("channel_id", sa.Text, _owner("channel.id"), primary_key=True),
+        sa.Column("insight_id", sa.String(16), primary_key=True),
+        sa.Column("member", sa.Text, primary_key=True),
+        sa.Column("workspace", sa.Text, nullable=False),
+        sa.Column("vote", sa.Integer, nullable=False),
+        sa.Column("saved", sa.Boolean, nullable=False),
+        _time("at"),
+    )
+    op.create_index("ix_reaction_workspace", "reaction", ["workspace"])
+    op.create_table(
         "local_message",
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
         sa.Column("workspace", sa.Text, nullable=False),

@@ -1,0 +1,78 @@
+"""One insight: its card, votes, and what a member saves."""
+
+from typing import Any, Literal
+
+from bot.app import App
+from bot.cards import insight_card
+from bot.handover import Report
+from bot.message import Message, Paragraph, plain, text
+from bot.operations.outcome import Member, Outcome
+from bot.shapes import TextShape
+from pipeline.domain.digest import Candidate
+from pipeline.domain.errors import BadInput
+from pipeline.domain.excerpt import around
+
+_THANKS = {1: "Noted: more like this.", -1: "Noted: less like this."}
+
+
+async def card(app: App, member: Member, arguments: dict[str, Any], _report: Report) -> Outcome:
+    """The evidence behind an insight. Argument: insight, its id or its number in today's digest."""
+    candidate = await _meant(app, member, str(arguments["insight"]))
+    transcript = await app.pipeline.transcripts.load(candidate.episode.id)
+    near = await app.index.related(candidate.insight, workspace=member.workspace)
+    related = await app.evidence.candidates([r.insight_id for r in near], workspace=member.workspace)
+    message = insight_card(
+        candidate,
+        around=() if transcript is None else around(transcript, candidate.insight),
+        related=[other for other in related if other.episode.feed_id != candidate.episode.feed_id],
+        basis=None if transcript is None else transcript.basis,
+    )
+    return Outcome(TextShape(text=plain(message)), message)
+
+
+async def vote(app: App, member: Member, arguments: dict[str, Any], _report: Report) -> Outcome:
+    """Say whether the channel wants more or less of this. Arguments: insight, vote (1 or -1)."""
+    candidate = await _meant(app, member, str(arguments["insight"]))
+    value: Literal[-1, 1] = 1 if arguments["vote"] == 1 else -1
+    await app.reactions.vote(
+        member.channel_id, candidate.insight.id, workspace=member.workspace, member=member.name, vote=value
+    )
+    return _said(f"{_THANKS[value]} It counts for this channel's next posts; press the other thumb to change it.")
+
+
+async def save(app: App, member: Member, arguments: dict[str, Any], _report: Report) -> Outcome:
+    """Keep an insight for this member. Argument: insight."""
+    candidate = await _meant(app, member, str(arguments["insight"]))
+    await app.reactions.save(member.channel_id, candidate.insight.id, workspace=member.workspace, member=member.name)
+    return _said("Saved. “saved” shows what you kept.")
+
+
+async def saved(app: App, member: Member, _arguments: dict[str, Any], _report: Report) -> Outcome:
+    """What this member kept."""
+    ids = await app.reactions.saved(member.name, workspace=member.workspace)
+    kept = await app.evidence.candidates(ids, workspace=member.workspace)
+    if not kept:
+        return _said("You have saved nothing yet. The card of an insight has a button for it.")
+    blocks = tuple(Paragraph(text(one.insight.headline, f" – {one.episode.feed_title}")) for one in kept)
+    message = Message(blocks, f"{len(kept)} saved insights")
+    return Outcome(TextShape(text=plain(message)), message)
+
+
+async def _meant(app: App, member: Member, name: str) -> Candidate:
+    """The insight with this id, or this number in today's digest of the member's channel."""
+    if name.isdecimal() and len(name) == 1:
+        channel = await app.pipeline.channels.get(member.channel_id, workspace=member.workspace)
+        today = await app.pipeline.digests.load(
+            channel.id, channel.local_date(app.clock.now()), workspace=member.workspace
+        )
+        numbered = [pick.candidate for pick in today[0].picks if pick.number == int(name)] if today else []
+        found = numbered[0] if numbered else None
+    else:
+        found = await app.evidence.insight(name, workspace=member.workspace)
+    if found is None:
+        raise BadInput("That insight is not here (any more). “top” shows today's.")
+    return found
+
+
+def _said(sentence: str) -> Outcome:
+    return Outcome(TextShape(text=sentence), Message((Paragraph(text(sentence)),), sentence))

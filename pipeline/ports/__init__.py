@@ -1,0 +1,64 @@
+"""What the steps need from the outside, named by role. Every port is small; fakes and real things share one suite.
+
+All methods may raise the errors of `pipeline.domain.errors` that their docstring names, and no others.
+"""
+
+from pipeline.ports.index import (
+    Embedder,
+    FillableIndex,
+    Index,
+    InsightSearch,
+    Vectors,
+)
+from pipeline.ports.judgement import (
+    AnswerWriter,
+    InsightProposer,
+)
+from pipeline.ports.stores import (
+    ChannelBook,
+    DeliveryBook,
+    DigestBook,
+    EpisodeLedger,
+    FeedKeys,
+    FeedLedger,
+    InsightStore,
+    ReadyEpisodes,
+    TranscriptStore,
+    VoteBook,
+)
+from pipeline.ports.world import (
+    ChunkStore,
+    Clock,
+    FeedParser,
+    Fetched,
+    Fetcher,
+    Transcriber,
+    TranscriptReader,
+)
+
+__all__ = [
+    "AnswerWriter",
+    "ChannelBook",
+    "ChunkStore",
+    "Clock",
+    "DeliveryBook",
+    "DigestBook",
+    "Embedder",
+    "EpisodeLedger",
+    "FeedKeys",
+    "FeedLedger",
+    "FeedParser",
+    "Fetched",
+    "Fetcher",
+    "FillableIndex",
+    "Index",
+    "InsightProposer",
+    "InsightSearch",
+    "InsightStore",
+    "ReadyEpisodes",
+    "Transcriber",
+    "TranscriptReader",
+    "TranscriptStore",
+    "Vectors",
+    "VoteBook",
+]

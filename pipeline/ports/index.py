@@ -1,0 +1,65 @@
+"""The index and the meaning of texts."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.domain.audience import WorkspaceId
+from pipeline.domain.episode import Episode
+from pipeline.domain.insight import Insight
+from pipeline.domain.passage import Query, Related, SearchResult
+from pipeline.domain.transcript import Transcript
+
+Vectors = npt.NDArray[np.float32]
+"""Shape (n, d), each row of unit length."""
+
+
+class Embedder(Protocol):
+    """Texts become vectors whose cosine is their nearness in meaning."""
+
+    @property
+    def version(self) -> str:
+        """Names the model: vectors of different versions are never compared."""
+        ...
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        """One unit row for each text, shape (len(texts), d). Raises IndexUnavailable."""
+        ...
+
+
+class Index(Protocol):
+    """Makes episodes searchable. It is a cache: the catalogue can rebuild it."""
+
+    async def add(self, episode: Episode, transcript: Transcript, insights: Sequence[Insight]) -> None:
+        """Put an episode in, in place of what was there of it. Raises IndexUnavailable."""
+        ...
+
+    async def forget(self, episode_ids: Sequence[str]) -> None:
+        """Take episodes out. Raises IndexUnavailable."""
+        ...
+
+    async def search(self, query: Query) -> SearchResult:
+        """The best passages that the query's workspace may see. Raises IndexUnavailable."""
+        ...
+
+
+class FillableIndex(Protocol):
+    """The index as the catalogue fills it."""
+
+    async def indexed_episode_ids(self) -> frozenset[str]:
+        """The episodes that are wholly in. Raises IndexUnavailable."""
+        ...
+
+    async def add(self, episode: Episode, transcript: Transcript, insights: Sequence[Insight]) -> None:
+        """See Index."""
+        ...
+
+
+class InsightSearch(Protocol):
+    """Finds insights that mean the same."""
+
+    async def related(self, insight: Insight, *, workspace: WorkspaceId, limit: int = 5) -> tuple[Related, ...]:
+        """Other episodes' insights the workspace may see, nearest first. Raises IndexUnavailable."""
+        ...

@@ -1,0 +1,159 @@
+"""The catalogue in the roles it plays for the steps."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from pipeline.domain.audience import WorkspaceId
+from pipeline.domain.channel import Channel
+from pipeline.domain.digest import Candidate, Claim, Delivery, Digest, Shown
+from pipeline.domain.episode import Episode, EpisodeState
+from pipeline.domain.feed import Feed, FoundEpisode
+from pipeline.domain.insight import Insight
+from pipeline.domain.transcript import Transcript
+
+
+class FeedLedger(Protocol):
+    """The pipeline's own view of the feeds: by id, whoever they belong to."""
+
+    async def get(self, feed_id: str) -> Feed:
+        """Raises UnknownFeed."""
+        ...
+
+    async def due(self, now: datetime, *, limit: int = 100) -> tuple[str, ...]:
+        """The ids of the feeds whose next reading is due, the longest overdue first."""
+        ...
+
+    async def record(self, feed: Feed, found: Sequence[FoundEpisode], *, hold_after: int | None = None) -> int:
+        """Store a reading, all or nothing: the feed's new state, its episodes; returns how many are new.
+
+        With `hold_after` (the first reading) the newest that many episodes wait and the others are held; those
+        older than a week are marked as backfill.
+        """
+        ...
+
+
+class FeedKeys(Protocol):
+    """What opens private feeds. It is sealed at rest and appears in no log, error or message."""
+
+    async def get(self, feed_id: str) -> str | None:
+        """`user:password` or a bearer token for this feed; None when it needs none. Raises SettingsError."""
+        ...
+
+    async def put(self, feed_id: str, credentials: str) -> None:
+        """Keep what opens this feed, in place of what was kept before."""
+        ...
+
+
+class EpisodeLedger(Protocol):
+    """The pipeline's own view of the episodes."""
+
+    async def get(self, episode_id: str) -> Episode:
+        """Raises UnknownEpisode."""
+        ...
+
+    async def waiting(self, feed_id: str | None = None) -> tuple[Episode, ...]:
+        """Episodes on their way (of one feed, or all), newest first."""
+        ...
+
+    async def settle(self, episode_id: str, state: EpisodeState, *, reason: str = "") -> None:
+        """Set how the episode ended up. Raises UnknownEpisode."""
+        ...
+
+
+class ReadyEpisodes(Protocol):
+    """Which episodes must be in the index."""
+
+    async def ready_ids(self) -> tuple[str, ...]:
+        """The ids of all ready episodes, newest first."""
+        ...
+
+
+class TranscriptStore(Protocol):
+    """Transcripts, kept as soon as they exist: they are expensive."""
+
+    async def load(self, episode_id: str) -> Transcript | None:
+        """The stored transcript, None when there is none yet."""
+        ...
+
+    async def save(self, episode_id: str, transcript: Transcript) -> None:
+        """Store it; a second save replaces it only when the content differs."""
+        ...
+
+
+class InsightStore(Protocol):
+    """Insights under (transcript hash, proposer version): an episode is read once, whoever follows it."""
+
+    async def load(self, episode_id: str, *, source: str, version: str) -> tuple[Insight, ...] | None:
+        """The stored insights, None when this version has not read this transcript yet."""
+        ...
+
+    async def save(
+        self,
+        episode_id: str,
+        insights: Sequence[Insight],
+        *,
+        source: str,
+        version: str,
+        rejected: Mapping[str, int],
+    ) -> None:
+        """Store them with the number of rejected proposals by reason, in place of older ones."""
+        ...
+
+    async def current(self, episode_id: str) -> tuple[Insight, ...]:
+        """The insights in force, whatever made them; empty when there are none."""
+        ...
+
+
+class ChannelBook(Protocol):
+    """Channels and the feeds they follow."""
+
+    async def get(self, channel_id: str, *, workspace: WorkspaceId) -> Channel:
+        """Raises UnknownChannel, also when the channel is another workspace's."""
+        ...
+
+    async def candidates(self, channel_id: str, *, workspace: WorkspaceId, since: datetime) -> tuple[Candidate, ...]:
+        """Insights of ready episodes of the followed feeds, published since then, none of them backfill."""
+        ...
+
+
+class VoteBook(Protocol):
+    """What a channel's members think of what they were shown."""
+
+    async def votes(self, channel_id: str, *, workspace: WorkspaceId) -> Mapping[str, int]:
+        """Thumbs up less thumbs down by insight id; empty when the channel is another workspace's."""
+        ...
+
+
+class DigestBook(Protocol):
+    """Digests as they were built, and whether they arrived. (channel, local date) is unique."""
+
+    async def load(
+        self, channel_id: str, day: date, *, workspace: WorkspaceId
+    ) -> tuple[Digest, Delivery | None] | None:
+        """The stored digest of that local date and its delivery, None when none was built."""
+        ...
+
+    async def save(self, digest: Digest, *, workspace: WorkspaceId) -> Digest:
+        """Store it unless there is one already; returns the one that is stored."""
+        ...
+
+    async def shown(self, channel_id: str, *, workspace: WorkspaceId, since: datetime) -> tuple[Shown, ...]:
+        """What this channel was sent since then, oldest first."""
+        ...
+
+
+class DeliveryBook(Protocol):
+    """Who sends which digest, so that each is sent once. (channel, local date) is unique."""
+
+    async def claim(self, channel_id: str, day: date, *, workspace: WorkspaceId, at: datetime) -> Claim:
+        """Say that we are about to send it, unless somebody said so before. Raises UnknownChannel."""
+        ...
+
+    async def settle(self, delivery: Delivery) -> None:
+        """Store how it ended. What was sent stays sent. Raises UnknownChannel."""
+        ...
+
+    async def settled_days(self, channel_id: str, *, since: date) -> frozenset[date]:
+        """The local dates from `since` on whose digest was sent, skipped or given up."""
+        ...
