@@ -147,19 +147,20 @@ async def _pipeline(
     index: EpisodeIndex,
 ) -> Pipeline:
     allowed = tuple(str(network) for network in settings.allow_networks)
+    keys = SqlFeedKeys(db, seal=await asyncio.to_thread(_seal, settings))
     http = await stack.enter_async_context(GuardedHttp(allow=allowed))
     return Pipeline(
         clock=clock,
         fetcher=http,
         parser=FeedReader(),
-        reader=PublishedTranscripts(http),
+        reader=PublishedTranscripts(http, keys=keys),
         transcriber=await _transcriber(settings, stack, http),
         proposer=ExtractivePicks(embedder),
         author=Author.EXTRACT,
         writer=PassageAnswers(embedder),
         embedder=embedder,
         index=index,
-        keys=SqlFeedKeys(db, seal=await asyncio.to_thread(_seal, settings)),
+        keys=keys,
         feeds=SqlFeedLedger(db, clock=clock),
         episodes=SqlEpisodeLedger(db),
         transcripts=SqlTranscriptStore(db, clock=clock),

@@ -33,7 +33,6 @@ create table if not exists chunk (
     start real, "end" real, speaker text, url text
 );
 create index if not exists chunk_episode on chunk (episode_id);
-create index if not exists chunk_fence on chunk (audience, feed_id, published);
 create virtual table if not exists word using fts5 (text, about, tokenize = '{_TOKENIZE}');
 create virtual table if not exists temp.word_count using fts5vocab (main, word, row);
 create virtual table if not exists temp.scratch using fts5 (text, tokenize = '{_TOKENIZE}');
@@ -96,12 +95,13 @@ def holdings(db: sqlite3.Connection) -> tuple[Holding, ...]:
 
 def find(db: sqlite3.Connection, text: str, *, fence: Fence, limit: int) -> WordHits:
     """The best chunks by words within the fence."""
-    condition, values = _inside(fence)
-    searched = _number(db, f"select count(*) from chunk where {condition}", values)  # noqa: S608 - only marks
+    admitted, limits = _inside(fence, table="episode")
+    searched = _number(db, f"select coalesce(sum(chunks), 0) from episode where {admitted}", limits)  # noqa: S608 - only marks
     total = _number(db, "select coalesce(sum(chunks), 0) from episode")
     words = query_words(text)
     if not words:
         return WordHits({}, (), searched, total)
+    condition, values = _inside(fence, table="chunk")
     match = " OR ".join(f'"{word}"' for word in words)
     rows = db.execute(
         f"select chunk.id, -bm25(word, 1.0, {_ABOUT_WEIGHT}) as score from word join chunk on chunk.n = word.rowid"  # noqa: S608 - only marks and a constant
@@ -111,15 +111,15 @@ def find(db: sqlite3.Connection, text: str, *, fence: Fence, limit: int) -> Word
     return WordHits(dict(rows), _terms(db, words, total=total), searched, total)
 
 
-def _inside(fence: Fence) -> tuple[str, tuple[str | float, ...]]:
+def _inside(fence: Fence, *, table: str) -> tuple[str, tuple[str | float, ...]]:
     """The fence as a condition with marks, and the values for them."""
-    parts = [f"chunk.audience in ({_marks(fence.audiences)})"]
+    parts = [f"{table}.audience in ({_marks(fence.audiences)})"]
     values: list[str | float] = [*fence.audiences]
     if fence.feeds is not None:
-        parts.append(f"chunk.feed_id in ({_marks(fence.feeds)})")
+        parts.append(f"{table}.feed_id in ({_marks(fence.feeds)})")
         values += fence.feeds
     if fence.since is not None:
-        parts.append("chunk.published >= ?")
+        parts.append(f"{table}.published >= ?")
         values.append(fence.since.timestamp())
     return " and ".join(parts), tuple(values)
 
@@ -170,7 +170,7 @@ def covers(db: sqlite3.Connection, terms: Sequence[Term], *, chunk_ids: Sequence
 
 def passages(db: sqlite3.Connection, chunk_ids: Sequence[str], *, fence: Fence) -> Mapping[str, Passage]:
     """The rows within the fence as passages without scores."""
-    condition, values = _inside(fence)
+    condition, values = _inside(fence, table="chunk")
     rows = db.execute(
         f"select {_COLUMNS} from chunk join episode on episode.id = chunk.episode_id"  # noqa: S608 - only marks and a constant
         f" join word on word.rowid = chunk.n where chunk.id in ({_marks(chunk_ids)}) and {condition}",

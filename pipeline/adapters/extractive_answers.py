@@ -19,6 +19,8 @@ _MOST: Final = 5
 _SENTENCES: Final = 4
 _WORDS: Final = 70
 """A citation is trimmed to about this many words, so that five can be read at a glance."""
+_ENOUGH: Final = 25
+"""From this many words on a neighbour must be half as near as the best sentence to be added."""
 _LEAST_WORDS: Final = 12
 """Shorter sentences seldom say anything without their neighbour."""
 _STEM: Final = 5
@@ -65,7 +67,15 @@ class PassageAnswers:
         scores = [near + _shared(question, s.text) for near, s in zip(nearness, said, strict=True)]
         first, last = _window(said, scores)
         text = " ".join(w.text for w in words[said[first].first : said[last].last + 1])
-        return replace(passage, text=text, start=said[first].start, end=said[last].end)
+        start = said[first].start
+        return replace(passage, text=text, start=start, end=said[last].end, url=_moved(passage.url, start))
+
+
+def _moved(url: str | None, start: float | None) -> str | None:
+    """The link to a moment with the new second; other links stay."""
+    if url is None or start is None or "#t=" not in url:
+        return url
+    return f"{url.split('#t=')[0]}#t={int(start)}"
 
 
 def _read(passage: Passage) -> tuple[tuple[Word, ...], tuple[Sentence, ...]]:
@@ -88,9 +98,10 @@ def _window(said: Sequence[Sentence], scores: Sequence[float]) -> tuple[int, int
     while last - first + 1 < _SENTENCES:
         sides = [(scores[i], i) for i in (first - 1, last + 1) if 0 <= i < len(said)]
         sides = [(score, i) for score, i in sides if _length(said, min(first, i), max(last, i)) <= _WORDS]
-        if not sides:
+        score, added = max(sides, default=(0.0, best))
+        enough = _length(said, first, last) >= _ENOUGH and score < scores[best] / 2
+        if not sides or enough:
             break
-        _, added = max(sides)
         first, last = min(first, added), max(last, added)
     return first, last
 

@@ -16,7 +16,7 @@ LONGLIST: Final = 240
 _LEAST_WORTH: Final = 0.46
 _VARIETY: Final = 0.45
 """How much of its nearness to an earlier pick a stretch loses."""
-_APART: Final = 120
+_APART: Final = 80
 """Words between two picks, so that they do not share a thought."""
 
 

@@ -91,6 +91,7 @@ _SCOPE: Final = re.compile(
     re.IGNORECASE,
 )
 """What is said under these is not said outright, so it must not be cut free of them."""
+_COORDINATE: Final = re.compile(r"\b(?:and|but|so) (?:the|a|an|it|they|we|you|i|he|she|there)\b")
 _CONDITION: Final = re.compile(r"\b(?:if|when|unless|says?|said|whether|let's|imagine|suppose)\b", re.IGNORECASE)
 _ODD: Final = re.compile(
     r"[—–()\[\]“”\"…]|\b(?:let's|yes|no|yeah|oh|okay|say|said|says|like|look|right|well|see),|,\s\w+$|\blet's say\b",
@@ -192,7 +193,10 @@ def _is_bound(span: _Span) -> bool:
 
 
 def _hangs(words: Sequence[str]) -> bool:
-    """Whether the last subordinate part was cut before its verb."""
+    """Whether a part that began after «and» or a subordinate one was cut before its verb."""
+    tail = _COORDINATE.split(" ".join(words))[1:]
+    if any(not any(w in VERBS for w in part.split()) for part in tail):
+        return True
     last = max((i for i, word in enumerate(words) if word in _OPENS_CLAUSE), default=None)
     return last is not None and not any(w in VERBS or w.endswith(("s", "ed")) for w in words[last + 1 :])
 

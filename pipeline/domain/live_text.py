@@ -20,11 +20,11 @@ _ORDERS: Final = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS: Final = re.compile(
-    r"\b(?:[\w-]+\.)+(?:com|io|org|net|dev|ai|co|fm|me|app|xyz|gg|ly|to|tv|uk|de|eu|ru|cn|in|us|info|biz|link|site|online"
+    r"\b(?:[\w-]+\.)+(?:com|io|org|net|dev|ai|co|fm|me|app|xyz|gg|ly|to|tv|uk|de|eu|ru|cn|info|biz|link|site|online"
     r"|shop|store|top|club|live|zip|example|test)\b(?!\.\w)",
     re.IGNORECASE,
 )
-_NO_ADDRESS: Final = frozenset({"asp.net", "vb.net", "ado.net", "ml.net", "a.ai", "e.g.in", "i.e.in"})
+_NO_ADDRESS: Final = frozenset({"asp.net", "vb.net", "ado.net", "ml.net"})
 
 
 def inert(text: str) -> str:

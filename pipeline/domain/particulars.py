@@ -7,7 +7,7 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
-from pipeline.domain.english import NUMBER_WORDS, SCALES, STOP_WORDS
+from pipeline.domain.english import NUMBER_WORDS, SCALES, STOP_WORDS, VERBS
 from pipeline.domain.speech import normalised
 
 _DIGITS: Final = re.compile(r"\d+(?:[,’']\d{3})*(?:\.\d+)?")
@@ -43,6 +43,7 @@ _PREFIX: Final = 5
 _CLOSE: Final = 87
 """Of 100: how alike two spellings of one name are, as speech recognition writes names by ear."""
 _ACRONYM: Final = 5
+_SINGULAR: Final = frozenset(("is", "was", "has", "does", "says", "will", "wants", "makes", "plans", "sells", "said"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def unsupported_number(text: str, support: str) -> str | None:
 def unsupported_name(text: str, around: Surroundings) -> str | None:
     """The first proper name of `text` that nothing near the span has, None when there is none."""
     support = _Support.of(around)
-    return next((name for name, opens in names_in(text) if not support.has(name, opens_sentence=opens)), None)
+    return next((name for name, following in names_in(text) if not support.has(name, following=following)), None)
 
 
 def numbers_in(text: str) -> frozenset[float]:
@@ -73,19 +74,20 @@ def numbers_in(text: str) -> frozenset[float]:
     return _main_numbers(text) | {v for t in _TOKEN.findall(text.lower()) if (v := _value(t)) is not None}
 
 
-def names_in(text: str) -> Iterator[tuple[str, bool]]:
-    """The capitalised words and whether they open a sentence (where every word has a capital).
+def names_in(text: str) -> Iterator[tuple[str, str | None]]:
+    """The capitalised words; with those that open a sentence, where every word has a capital, the word after them.
 
     A text that capitalises most of its words, as titles do, tells nothing: each word counts as opening one.
     """
     words = [w for w in _NAME.findall(text) if len(w) > 3]  # noqa: PLR2004  short words stay small in titles too
     as_title = len(words) > 2 and sum(w[0].isupper() for w in words) > 0.7 * len(words)  # noqa: PLR2004  too few to tell
     for sentence in _SENTENCE.split(text):
-        for position, match in enumerate(_NAME.finditer(sentence)):
-            name = re.sub(r"['’]s?$", "", match.group())
+        found = [m.group() for m in _NAME.finditer(sentence)]
+        for position, (word, following) in enumerate(zip(found, [*found[1:], ""], strict=True)):
+            name = re.sub(r"['’]s?$", "", word)
             inner = any(c.isupper() for c in name[1:])
             if (name[:1].isupper() or inner) and normalised(name) not in STOP_WORDS:
-                yield name, (position == 0 or as_title) and not inner
+                yield name, normalised(following) if (position == 0 or as_title) and not inner else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class _Support:
     initials: str
     lower: frozenset[str]
     """Beginnings of the words that the episode has in lower case: they are no names."""
+    stems: frozenset[str]
     anywhere: frozenset[str]
 
     @classmethod
@@ -103,9 +106,10 @@ class _Support:
         said = around.episode.split()
         lower = frozenset(normalised(w)[:_PREFIX] for w in said if w[:1].islower())
         everything = frozenset(normalised(w) for w in said)
-        return cls(frozenset(near), "".join(near), "".join(w[0] for w in near), lower, everything)
+        stems = frozenset(_stem(normalised(w)) for w in said if w[:1].islower())
+        return cls(frozenset(near), "".join(near), "".join(w[0] for w in near), lower, stems, everything)
 
-    def has(self, name: str, *, opens_sentence: bool) -> bool:
+    def has(self, name: str, *, following: str | None) -> bool:
         """Whether the name was said near, or is no name but a word with a capital."""
         parts = [p for p in normalised(name.replace("-", " ")).split() if p not in STOP_WORDS]
         if all(self._said(part) for part in parts):
@@ -113,7 +117,7 @@ class _Support:
         letters = name.removesuffix("s")
         if letters.isupper() and len(letters) <= _ACRONYM:
             return bool({name.casefold(), letters.casefold()} & self.anywhere) or letters.casefold() in self.initials
-        return opens_sentence and all(self._is_common(part) for part in parts)
+        return following is not None and all(self._is_common(part, following) for part in parts)
 
     def _said(self, part: str) -> bool:
         if part in self.words or part.rstrip("s") in self.words or f"{part}s" in self.words:
@@ -122,8 +126,18 @@ class _Support:
             return True
         return len(part) > _PREFIX and any(_alike(part, word) for word in self.words)
 
-    def _is_common(self, part: str) -> bool:
-        return part[:_PREFIX] in self.lower or (part not in self.anywhere and part.endswith(_ENDINGS))
+    def _is_common(self, part: str, following: str) -> bool:
+        """Whether a word that opens a sentence is an ordinary one, though nobody said it."""
+        if part[:_PREFIX] in self.lower or _stem(part) in self.stems:
+            return True
+        if part in self.anywhere:
+            return False
+        plural = part.endswith("s") and following not in _SINGULAR
+        return plural or part.endswith(_ENDINGS) or (part.endswith(("er", "est")) and following not in VERBS)
+
+
+def _stem(word: str) -> str:
+    return re.sub(r"(?:ing|ed|er|est|es|s|ly|y|e)$", "", word)
 
 
 def _alike(name: str, word: str) -> bool:

@@ -13,7 +13,7 @@ from pipeline.domain.insight import Author, Insight, Proposal
 from pipeline.domain.transcript import Transcript
 from pipeline.ports import EpisodeLedger, InsightProposer, InsightStore, TranscriptStore
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 async def extract_insights(
@@ -41,7 +41,7 @@ async def extract_insights(
     proposals = await proposer.propose(episode, transcript)
     kept, rejected = await asyncio.to_thread(_judged, proposals, episode=episode, transcript=transcript, author=author)
     await insights.save(episode_id, kept, source=source, version=proposer.version, rejected=rejected)
-    log.info(
+    _log.info(
         "Extracted insights.",
         extra={"episode": episode_id, "proposer": proposer.version, "kept": len(kept), "rejected": dict(rejected)},
     )

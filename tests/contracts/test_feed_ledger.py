@@ -225,20 +225,19 @@ async def test_a_long_feed_does_not_hold_the_loop(stores: Stores) -> None:
     feed = await stores.followed_feed()
     summary = "Notes about tides and the moon. " * 60
     reading = tuple(replace(found(n, days_old=n), summary=summary) for n in range(1, 2001))
-    lags: list[float] = []
+    turns = 0
 
-    async def watch() -> None:
-        loop = asyncio.get_running_loop()
+    async def take_turns() -> None:
+        nonlocal turns
         while True:
-            before = loop.time()
-            await asyncio.sleep(0.005)
-            lags.append(loop.time() - before - 0.005)
+            await asyncio.sleep(0.001)
+            turns += 1
 
-    watcher = asyncio.create_task(watch())
+    other = asyncio.create_task(take_turns())
     assert await stores.feeds.record(feed, reading, hold_after=10) == 2000
     assert await stores.feeds.record(feed, _all_edited(reading)) == 0
-    watcher.cancel()
-    assert max(lags) < 0.5
+    other.cancel()
+    assert turns > 40
     assert len(await stores.library.episodes(feed.id, workspace=OURS, limit=3000)) == 2000
 
 

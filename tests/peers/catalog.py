@@ -23,6 +23,7 @@ from pipeline.adapters.catalog import (
     Library,
     LocalMessages,
     Operations,
+    Reactions,
     SqlChannelBook,
     SqlDeliveryBook,
     SqlDigestBook,
@@ -81,6 +82,7 @@ class Stores:
         self.roster = ChannelRoster(db)
         self.subscriptions = Subscriptions(db, clock=clock)
         self.operations = Operations(db)
+        self.reactions = Reactions(db, clock=clock)
         self.board = LocalMessages(db, clock=clock)
 
     async def followed_feed(

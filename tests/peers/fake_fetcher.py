@@ -15,6 +15,8 @@ class FakeFetcher:
     def __init__(self, answers: Mapping[str, Answer]) -> None:
         self._answers = dict(answers)
         self.asked: list[str] = []
+        self.shown: dict[str, str | None] = {}
+        """The credentials that each address was shown."""
 
     async def fetch(
         self,
@@ -26,6 +28,7 @@ class FakeFetcher:
     ) -> Fetched:
         """The prepared answer; a body above `max_bytes` is refused like the real thing does."""
         self.asked.append(url)
+        self.shown[url] = credentials
         answer = self._answers.get(url, HttpStatus(url, 404))
         if isinstance(answer, FetchError):
             raise answer

@@ -144,6 +144,7 @@ transcript: Final = Table(
     _text("language"),
     _text("format", ""),
     Column("segments", LargeBinary, nullable=False),
+    _must("warnings"),
     _must("saved_at", UtcTime),
 )
 

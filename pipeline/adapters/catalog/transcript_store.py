@@ -5,7 +5,7 @@ import asyncio
 from sqlalchemy import select
 
 from pipeline.adapters.catalog import tables
-from pipeline.adapters.catalog.codecs import pack_segments, unpack_segments
+from pipeline.adapters.catalog.codecs import pack_segments, unpack_segments, words_from_json, words_to_json
 from pipeline.adapters.catalog.database import CatalogDb
 from pipeline.adapters.catalog.origin import audience_of
 from pipeline.domain.transcript import Basis, Transcript
@@ -29,7 +29,7 @@ class SqlTranscriptStore:
         if row is None:
             return None
         segments = await asyncio.to_thread(unpack_segments, row.segments)
-        return Transcript(segments, Basis(row.basis), row.language, row.format)
+        return Transcript(segments, Basis(row.basis), row.language, row.format, warnings=words_from_json(row.warnings))
 
     async def save(self, episode_id: str, transcript: Transcript) -> None:
         """Store it; a second save replaces it only when the content differs. Raises UnknownEpisode."""
@@ -40,6 +40,7 @@ class SqlTranscriptStore:
             "language": transcript.language,
             "format": transcript.format,
             "segments": packed,
+            "warnings": words_to_json(transcript.warnings),
             "saved_at": self._clock.now(),
         }
         async with self._db.writing() as connection:

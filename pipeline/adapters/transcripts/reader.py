@@ -18,7 +18,7 @@ from pipeline.domain.episode import Episode
 from pipeline.domain.errors import FetchError, NoTranscript, TranscriptUnreadable
 from pipeline.domain.feed import TranscriptOffer
 from pipeline.domain.transcript import Basis, Segment, Transcript
-from pipeline.ports import Fetched, Fetcher
+from pipeline.ports import FeedKeys, Fetched, Fetcher
 
 _MAX_BYTES: Final = 15_000_000
 _MOST_CHARACTERS: Final = 4_000_000
@@ -44,22 +44,26 @@ _NAMES: Final = {
 class PublishedTranscripts:
     """Reads what `podcast:transcript` offers (a ports.TranscriptReader). Keeps no state, so one serves all."""
 
-    def __init__(self, fetcher: Fetcher, *, max_bytes: int = _MAX_BYTES) -> None:
+    def __init__(self, fetcher: Fetcher, *, keys: FeedKeys, max_bytes: int = _MAX_BYTES) -> None:
         self._fetcher = fetcher
+        self._keys = keys
         self._max_bytes = max_bytes
 
     async def read(self, episode: Episode) -> Transcript:
         """The first timed transcript that can be used, in the order of quality; an untimed one if there is no timed.
 
-        Raises NoTranscript with one sentence for each offer that was tried.
+        Raises NoTranscript with one sentence for each offer that was tried, retryable when a server did not give one
+        of them just now.
         """
         reasons: list[str] = []
+        later = False
         untimed: Transcript | None = None
         for offer in ranked(episode)[:_MOST_OFFERS]:
             try:
                 transcript = await self._read_offer(offer, episode)
             except FetchError as error:
                 reasons.append(_sentence(offer, error.problem))
+                later = later or error.retryable
             except TranscriptUnreadable as error:
                 reasons.append(_sentence(offer, error.reason))
             else:
@@ -67,11 +71,13 @@ class PublishedTranscripts:
                     return transcript
                 untimed = untimed or transcript
         if untimed is None:
-            raise NoTranscript(tuple(reasons))
+            raise NoTranscript(tuple(reasons), retryable=later)
         return untimed
 
     async def _read_offer(self, offer: TranscriptOffer, episode: Episode) -> Transcript:
-        fetched = await self._fetcher.fetch(offer.url, max_bytes=self._max_bytes)
+        private = not episode.audience.is_public and _origin(offer.url) == _origin(episode.feed_url)
+        credentials = await self._keys.get(episode.feed_id) if private else None
+        fetched = await self._fetcher.fetch(offer.url, max_bytes=self._max_bytes, credentials=credentials)
         return await asyncio.to_thread(_transcript, fetched, offer, episode)
 
 
@@ -93,6 +99,11 @@ def _transcript(fetched: Fetched, offer: TranscriptOffer, episode: Episode) -> T
         raise TranscriptUnreadable(problem)
     language = guess_language(spoken(segments)) or offer.language
     return Transcript(segments=segments, basis=Basis.PUBLISHED, language=language, format=kind.value)
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.rpartition("@")[2]
 
 
 def _sentence(offer: TranscriptOffer, problem: str) -> str:

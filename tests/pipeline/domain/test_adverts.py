@@ -52,7 +52,7 @@ def test_a_read_without_an_ending_goes_on_to_where_the_sponsor_is_last_named() -
 
 def test_the_subject_of_the_episode_is_not_taken_for_a_sponsor() -> None:
     talk = "Kettleworks changed the market. " + TALK
-    adverts = advert_texts(said(talk * 12, "Thanks to Kettleworks for sponsoring us.", talk * 30))
+    adverts = advert_texts(said(talk * 80, "Thanks to Kettleworks for sponsoring us.", talk * 80))
 
     assert sum(len(a.split()) for a in adverts) < 40
 

@@ -61,6 +61,8 @@ def around(near: str, episode: str = "") -> Surroundings:
         ("Training costs fall.", "it falls", "we trained it"),
         ("Deterministic builds matter. Surprisingly, they do.", "x", ""),
         ("Heat Pumps Save Money In Winter", "heat pumps save money in winter", ""),
+        ("Cooler water helps.", "x", "it is cool"),
+        ("Prices fall. Larger fans help.", "x", ""),
         ("I think You can do it.", "x", ""),
     ],
 )
@@ -74,6 +76,7 @@ def test_a_name_is_supported_by_what_is_near_however_it_was_spelt(text: str, nea
         ("Apple will ship it.", "they will ship it", "", "Apple"),
         ("It was built by Google.", "it was built by them", "We asked Google later", "Google"),
         ("Google built it.", "they built it", "We asked Google later", "Google"),
+        ("Siemens is late.", "they are late", "", "Siemens"),
         ("The IBM way.", "the way", "", "IBM"),
         ("The CEO of iRobot spoke.", "the ceo spoke", "", "iRobot"),
         ("Marta Berg says so. It holds.", "Marta says so. It holds.", "", "Berg"),

@@ -17,7 +17,8 @@ from pipeline.adapters.catalog.codecs import (
 )
 from pipeline.adapters.catalog.columns import UtcTime, Words
 from pipeline.domain.audience import Audience, WorkspaceId
-from pipeline.domain.digest import Digest
+from pipeline.domain.digest import Candidate, Digest, Passed, Pick, ScorePart
+from pipeline.domain.episode import Episode
 from pipeline.domain.feed import FoundEpisode
 from pipeline.domain.transcript import Segment
 
@@ -32,6 +33,7 @@ for _kind, _strategy in ((str, _text), (float, _number), (datetime, _times)):
 st.register_type_strategy(Audience, st.one_of(st.just(Audience()), st.just(Audience(WorkspaceId("slack:T1")))))
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.from_type(FoundEpisode))
 def test_a_found_episode_comes_back_and_equal_ones_give_equal_text(found: FoundEpisode) -> None:
     text = found_to_json(found)
@@ -39,8 +41,15 @@ def test_a_found_episode_comes_back_and_equal_ones_give_equal_text(found: FoundE
     assert found_to_json(found_from_json(text)) == text
 
 
-@settings(max_examples=30)
-@given(st.from_type(Digest))
+_episodes = st.builds(Episode, found=st.builds(FoundEpisode, _text, _text, _times))
+_picks = st.builds(
+    Pick, candidate=st.builds(Candidate, episode=_episodes), parts=st.just((ScorePart("fit", 0.5, "ocean"),))
+)
+_few = st.lists(_picks, max_size=2).map(tuple)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.builds(Digest, picks=_few, passed=st.just((Passed("x", "Headline", 0.1, "Too like no. 1."),))))
 def test_a_digest_comes_back(digest: Digest) -> None:
     assert digest_from_json(digest_to_json(digest)) == digest
 

@@ -1,19 +1,21 @@
 import asyncio
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from pipeline.adapters.transcripts import PublishedTranscripts
-from pipeline.domain.audience import PUBLIC
+from pipeline.domain.audience import LOCAL, PUBLIC, Audience
 from pipeline.domain.episode import Episode
 from pipeline.domain.errors import NoTranscript, TooSlow
 from pipeline.domain.feed import FoundEpisode, TranscriptOffer
 from pipeline.domain.transcript import Basis, Transcript
 from pipeline.ports import Fetched, TranscriptReader
 from tests.peers.fake_fetcher import Answer, FakeFetcher
+from tests.peers.fake_keys import FakeKeys
 
 HOST = "https://cdn.example/"
 ENGLISH = "This is what we know of the bread and it is not that much but you have to like it so we are just on with it"
@@ -48,7 +50,7 @@ def episode(*offers: TranscriptOffer, duration: float | None = None, summary: st
 
 async def read(answers: Mapping[str, Answer], of: Episode) -> tuple[Transcript, list[str]]:
     fetcher = FakeFetcher({HOST + name: answer for name, answer in answers.items()})
-    reader: TranscriptReader = PublishedTranscripts(fetcher)
+    reader: TranscriptReader = PublishedTranscripts(fetcher, keys=FakeKeys())
     return await reader.read(of), [url.removeprefix(HOST) for url in fetcher.asked]
 
 
@@ -223,3 +225,21 @@ async def test_the_declared_charset_is_used() -> None:
     transcript, _ = await read({"a.txt": body}, episode(offer("a.txt")))
 
     assert transcript.segments[0].text == "привет всем"
+
+
+async def test_a_private_feeds_key_goes_to_its_own_server_and_to_no_other() -> None:
+    own, other = "https://feed.example/a.vtt", HOST + "b.vtt"
+    offers = (TranscriptOffer(other, "text/vtt"), TranscriptOffer(own, "text/vtt"))
+    private = replace(episode(*offers), audience=Audience(LOCAL))
+    fetcher = FakeFetcher({own: vtt()})
+
+    await PublishedTranscripts(fetcher, keys=FakeKeys({"f1": "ann:secret"})).read(private)
+
+    assert fetcher.shown == {other: None, own: "ann:secret"}
+
+
+async def test_a_server_that_is_down_may_be_asked_again_and_a_missing_page_not() -> None:
+    for answer, later in ((TooSlow(HOST, "not done in time"), True), (b"<html>Sign in</html>", False)):
+        with pytest.raises(NoTranscript) as missing:
+            await read({"a.vtt": answer}, episode(offer("a.vtt")))
+        assert missing.value.retryable is later

@@ -11,10 +11,19 @@ depends_on = None
 
 def upgrade() -> None:
     """Make all tables."""
-    _feeds_and_channels()
-    _episodes()
-    _insights()
-    _digests()
+    _feed()
+    _feed_key()
+    _channel()
+    _follow()
+    _episode()
+    _episode_identity()
+    _transcript()
+    _insight_run()
+    _insight()
+    _digest()
+    _delivery()
+    _reaction()
+    _local_message()
 
 
 def downgrade() -> None:
@@ -22,7 +31,7 @@ def downgrade() -> None:
     raise NotImplementedError
 
 
-def _feeds_and_channels() -> None:
+def _feed() -> None:
     op.create_table(
         "feed",
         sa.Column("id", sa.String(16), primary_key=True),
@@ -45,12 +54,18 @@ def _feeds_and_channels() -> None:
         sa.UniqueConstraint("address"),
     )
     op.create_index("ix_feed_next_read", "feed", ["next_read"])
+
+
+def _feed_key() -> None:
     op.create_table(
         "feed_key",
         sa.Column("feed_id", sa.String(16), sa.ForeignKey("feed.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("audience", sa.Text, nullable=False),
         sa.Column("sealed", sa.Text, nullable=False),
     )
+
+
+def _channel() -> None:
     op.create_table(
         "channel",
         sa.Column("id", sa.Text, primary_key=True),
@@ -65,6 +80,9 @@ def _feeds_and_channels() -> None:
         _time("created_at"),
     )
     op.create_index("ix_channel_workspace", "channel", ["workspace"])
+
+
+def _follow() -> None:
     op.create_table(
         "follow",
         sa.Column("channel_id", sa.Text, _owner("channel.id"), primary_key=True),
@@ -77,7 +95,7 @@ def _feeds_and_channels() -> None:
     op.create_index("ix_follow_workspace", "follow", ["workspace"])
 
 
-def _episodes() -> None:
+def _episode() -> None:
     op.create_table(
         "episode",
         sa.Column("id", sa.String(16), primary_key=True),
@@ -98,6 +116,9 @@ def _episodes() -> None:
     )
     op.create_index("ix_episode_feed_id_came_out", "episode", ["feed_id", "came_out"])
     op.create_index("ix_episode_state_came_out", "episode", ["state", "came_out"])
+
+
+def _episode_identity() -> None:
     op.create_table(
         "episode_identity",
         sa.Column("id", sa.String(16), primary_key=True),
@@ -105,6 +126,9 @@ def _episodes() -> None:
         sa.Column("audience", sa.Text, nullable=False),
     )
     op.create_index("ix_episode_identity_episode_id", "episode_identity", ["episode_id"])
+
+
+def _transcript() -> None:
     op.create_table(
         "transcript",
         sa.Column("episode_id", sa.String(16), _owner("episode.id"), primary_key=True),
@@ -114,11 +138,12 @@ def _episodes() -> None:
         sa.Column("language", sa.Text),
         sa.Column("format", sa.Text, nullable=False, server_default=""),
         sa.Column("segments", sa.LargeBinary, nullable=False),
+        sa.Column("warnings", sa.Text, nullable=False),
         _time("saved_at"),
     )
 
 
-def _insights() -> None:
+def _insight_run() -> None:
     op.create_table(
         "insight_run",
         sa.Column("episode_id", sa.String(16), _owner("episode.id"), primary_key=True),
@@ -128,6 +153,9 @@ def _insights() -> None:
         sa.Column("rejected", sa.Text, nullable=False),
         _time("created_at"),
     )
+
+
+def _insight() -> None:
     op.create_table(
         "insight",
         sa.Column("id", sa.String(16), primary_key=True),
@@ -153,7 +181,7 @@ def _insights() -> None:
     op.create_index("ix_insight_episode_id", "insight", ["episode_id"])
 
 
-def _digests() -> None:
+def _digest() -> None:
     op.create_table(
         "digest",
         sa.Column("channel_id", sa.Text, _owner("channel.id"), primary_key=True),
@@ -163,6 +191,9 @@ def _digests() -> None:
         _time("built_at"),
     )
     op.create_index("ix_digest_workspace", "digest", ["workspace"])
+
+
+def _delivery() -> None:
     op.create_table(
         "delivery",
         sa.Column("channel_id", sa.Text, _owner("channel.id"), primary_key=True),
@@ -174,6 +205,9 @@ def _digests() -> None:
         _time("at"),
     )
     op.create_index("ix_delivery_workspace", "delivery", ["workspace"])
+
+
+def _reaction() -> None:
     op.create_table(
         "reaction",
         sa.Column("channel_id", sa.Text, _owner("channel.id"), primary_key=True),
@@ -185,6 +219,9 @@ def _digests() -> None:
         _time("at"),
     )
     op.create_index("ix_reaction_workspace", "reaction", ["workspace"])
+
+
+def _local_message() -> None:
     op.create_table(
         "local_message",
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),

@@ -1,0 +1,1 @@
+"""Discord: the renderer, the messenger, the listeners. `open_discord` in `connection.py` is the door."""
