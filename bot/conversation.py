@@ -8,7 +8,7 @@ from pipeline.domain.digest import Digest
 
 _NUMBER: Final = re.compile(r"(?:\bno\.?|\bnumber|\bitem|#)\s*([1-5])\b", re.IGNORECASE)
 _LEANS: Final = re.compile(
-    r"^(?:and|but|so|why|how so|really)\b|\b(?:this|that|these|those|it|its|they|them|their|he|she|him|her|his)\b",
+    r"^(?:and|but|so|how so|really)\b|\b(?:this|that|these|those|it|its|they|them|their|he|she|him|her|his)\b",
     re.IGNORECASE,
 )
 _SHORT: Final = 4
@@ -25,6 +25,7 @@ def context_of(question: str, *, digest: Digest | None, earlier: Sequence[str] =
     if digest is not None and numbers:
         meant = [pick.candidate.insight for pick in digest.picks if pick.number in numbers]
         return "\n".join(insight.text for insight in meant)
-    if earlier and (_LEANS.search(question) or len(question.split()) <= _SHORT):
-        return earlier[-1]
-    return ""
+    if not earlier or not (_LEANS.search(question) or len(question.split()) <= _SHORT):
+        return ""
+    before = context_of(earlier[-1], digest=digest, earlier=earlier[:-1])
+    return f"{before}\n{earlier[-1]}".strip()

@@ -16,6 +16,9 @@ _TITLE = 44
 @contextmanager
 def progress_bar(console: Console, *, doing: str = "Reading episodes") -> Iterator[Report]:
     """A report that draws a bar while the block runs, and takes it away at the end."""
+    if not console.is_terminal:
+        yield lambda _step: None
+        return
     bar = Progress(
         TextColumn("  {task.description}"),
         BarColumn(bar_width=24),

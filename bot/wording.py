@@ -43,6 +43,16 @@ def explain(error: PodsiftError) -> ErrorShape:
     )
 
 
+def unexpected(error: Exception) -> ErrorShape:
+    """A bug as members read it: nothing of its inside."""
+    return ErrorShape(
+        kind="Unexpected",
+        sentence=f"Something unexpected went wrong ({type(error).__name__}).",
+        hint="It is in the log. Nothing that was stored is lost; please report it.",
+        mends_itself=False,
+    )
+
+
 def exit_code(error: PodsiftError) -> int:
     """What a command's exit code says: 2 wrong input or setting, 4 not available now, 1 anything else."""
     if isinstance(error, errors.BadInput | errors.SettingsError):

@@ -55,8 +55,12 @@ class StaticEmbedder:
 
     def _load(self) -> "StaticModel":
         from model2vec import StaticModel
+        from safetensors import SafetensorError
 
+        # The library would take the name of a missing folder for a model to download.
+        if not self._folder.is_dir():
+            raise IndexUnavailable(f"The embedding table in {self._folder} cannot be read: there is no such folder.")
         try:
             return StaticModel.from_pretrained(self._folder, force_download=False)
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise IndexUnavailable(f"The embedding table in {self._folder} cannot be read: {error}.") from error

@@ -10,7 +10,7 @@ from bot.message import Span, Text
 _GUARD: Final = "\u200b"
 """Takes no room; between two styled spans it keeps their marks apart, behind an @ it breaks the mention."""
 _MARKS: Final = re.compile(r"([\\*_~`|<>\[\]/])")
-_LINE_MARK: Final = re.compile(r"^(\s*)([-#+]|\d+(?=[.)]))")
+_LINE_MARK: Final = re.compile(r"^(\s*\d*)([-#+.)])")
 _EVERYBODY: Final = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 
 
@@ -18,7 +18,7 @@ def marked_up(spans: Text) -> str:
     """The text on one line of Discord's Markdown. Nothing in the words can mention, link, format or embed."""
     out = ""
     for span in _joined(spans):
-        styled = _styled(span, opens_line=not out)
+        styled = _styled(span, opens_line=not out.strip())
         out += f"{_GUARD}{styled}" if out and _touch(out, styled) else styled
     return out
 
@@ -30,13 +30,8 @@ def escaped(words: str, *, opens_line: bool = True) -> str:
     """
     words = _MARKS.sub(r"\\\1", words)
     if opens_line:
-        words = _LINE_MARK.sub(_without_line_mark, words)
+        words = _LINE_MARK.sub(r"\1\\\2", words)
     return _EVERYBODY.sub(f"@{_GUARD}", words)
-
-
-def _without_line_mark(found: re.Match[str]) -> str:
-    # A digit cannot be escaped; a guard before it keeps the line from becoming a list.
-    return f"{found[1]}{_GUARD if found[2].isdigit() else chr(92)}{found[2]}"
 
 
 def _joined(spans: Text) -> Iterator[Span]:
@@ -60,7 +55,11 @@ def _styled(span: Span, *, opens_line: bool) -> str:
         return escaped(span.text, opens_line=opens_line)
     lead, trail = span.text[: span.text.index(core)], span.text[span.text.index(core) + len(core) :]
     # Backslashes mean nothing inside code, so its own mark and mentions give way.
-    said = f"`{_EVERYBODY.sub(f'@{_GUARD}', core.replace('`', chr(39)))}`" if span.code else escaped(core)
+    said = (
+        f"`{_EVERYBODY.sub(f'@{_GUARD}', core.replace('`', chr(39)))}`"
+        if span.code
+        else escaped(core, opens_line=False)
+    )
     if span.href and not span.code:
         said = f"[{said}](<{span.href}>)"
     said = f"_{said}_" if span.italic else said
@@ -68,4 +67,6 @@ def _styled(span: Span, *, opens_line: bool) -> str:
 
 
 def _touch(before: str, after: str) -> bool:
-    return before[-1] in "*_`)" and after[0] in "*_`["
+    if before[-1] == "_" and after[0].isalnum():  # an underscore ends italics only where no letter follows
+        return True
+    return before[-1] in "*_`" and after[0] in "*_`"

@@ -14,7 +14,8 @@ from bot.handover import Report, Request
 from bot.operations import following, insights, reading, running, scheduling
 from bot.operations.outcome import Member, Outcome
 from bot.replies import error_reply
-from bot.wording import exit_code, explain
+from bot.shapes import ErrorShape
+from bot.wording import FAILED, exit_code, explain, unexpected
 from pipeline.domain.errors import BadInput, PodsiftError
 
 __all__ = ["Member", "Outcome", "perform"]
@@ -58,8 +59,14 @@ async def perform(app: App, member: Member, request: Request, report: Report) ->
         return await _OPERATIONS[request.operation](app, member, request.arguments, report)
     except PodsiftError as error:
         _log.info("Refused a request.", extra={"operation": request.operation, "kind": type(error).__name__})
-        explained = explain(error)
-        return Outcome(explained, error_reply(explained), exit_code(error))
+        return _told(explain(error), exit_code(error))
+    except Exception as error:  # noqa: BLE001  the outermost door of a request: a bug is told, and the next one is served
+        _log.exception("A request met a bug.", extra={"operation": request.operation})
+        return _told(unexpected(error), FAILED)
+
+
+def _told(error: ErrorShape, code: int) -> Outcome:
+    return Outcome(error, error_reply(error), code)
 
 
 def _check(member: Member, operation: str) -> None:

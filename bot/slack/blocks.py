@@ -20,6 +20,7 @@ LONGEST_TEXT: Final = 2_500
 BUTTONS_IN_A_ROW: Final = 5
 _EACH_SPAN: Final = 60
 """What the JSON around a span weighs."""
+_LONGEST_LIST_JSON: Final = 4_000
 _LONGEST_SMALL_HREF: Final = 1_200
 
 
@@ -81,15 +82,16 @@ def _bullets(items: tuple[Text, ...]) -> list[Json]:
     """Lists of as many items as fit one block; an item that fits none goes on as further items."""
     rows = [part for item in items for part in _parts(item)]
     blocks: list[Json] = []
-    room = 0
+    words = others = 0
     for row in rows:
-        needed = sum(_EACH_SPAN + weight(span.text) + weight(span.href or "") for span in row) + _EACH_SPAN
-        if not blocks or needed > room:
+        needed = sum(weight(span.text) for span in row)
+        besides = sum(_EACH_SPAN + weight(span.href or "") for span in row) + _EACH_SPAN
+        if not blocks or words + needed > LONGEST_TEXT or others + besides > _LONGEST_LIST_JSON:
             blocks.append({"type": "rich_text", "elements": [_empty_list()]})
-            room = LONGEST_TEXT
+            words = others = 0
         section = {"type": "rich_text_section", "elements": [_element(span) for span in row]}
         blocks[-1]["elements"][0]["elements"].append(section)
-        room -= needed
+        words, others = words + needed, others + besides
     return blocks
 
 

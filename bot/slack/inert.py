@@ -47,7 +47,7 @@ def marked(spans: Text) -> str:
 
 def weight(words: str) -> int:
     """How much of a limit the words use: Slack counts in UTF-16 and after escaping."""
-    return len(escaped(words).encode("utf-16-le")) // 2
+    return len(words) + 4 * words.count("&") + 3 * (words.count("<") + words.count(">")) + _wide(words)
 
 
 def parts_of(spans: Text, *, most: int, each: int) -> Iterator[Text]:
@@ -87,6 +87,10 @@ def _marked_span(span: Span, *, is_free: bool) -> str:
     for sign in styles:
         stripped = f"{sign}{stripped}{sign}"
     return f"{lead}{stripped}{tail}"
+
+
+def _wide(words: str) -> int:
+    return 0 if words.isascii() else sum(char > "\uffff" for char in words)
 
 
 def _pieces(words: str, most: int) -> Iterator[str]:

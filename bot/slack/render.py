@@ -81,13 +81,8 @@ def _all_blocks(message: Message) -> list[Json]:
 
 def _notification(message: Message) -> str:
     """Never empty: Slack refuses a message without text, and a screen reader reads this."""
-    words = unmarked(first_piece(message.fallback.strip(), LONGEST_TEXT // 2))
-    return first_text(words) or first_text(escaped(plain(message))) or "Podsift"
-
-
-def first_text(words: str) -> str:
-    """The words without the spaces around them, cut to what a notification carries."""
-    return words.strip()[:LONGEST_TEXT]
+    words = unmarked(first_piece(message.fallback.strip(), LONGEST_TEXT))
+    return words or escaped(first_piece(plain(message).strip(), LONGEST_TEXT)) or "Podsift"
 
 
 def _cut_to(longest: int) -> Callable[[Span], Span]:

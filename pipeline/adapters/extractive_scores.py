@@ -51,7 +51,7 @@ def shortlist(
     chosen: list[int] = []
     while len(chosen) < most:
         best = _next(listed, vectors, worth, chosen)
-        if best is None or worth[best] < _LEAST_WORTH:
+        if best is None:
             break
         chosen.append(best)
     return tuple(_with_worth(listed[i], float(worth[i])) for i in sorted(chosen, key=lambda i: -worth[i]))
@@ -65,10 +65,10 @@ def _scored(stretch: Stretch, vocabulary: Vocabulary, *, english: bool) -> Score
     heading = max(0.0, min(1.0, (stretch.headline.score - 0.3) / 1.1))
     worth = (
         0.1
-        + 0.3 * form.claim
+        + 0.26 * form.claim
         + 0.15 * form.density
         + 0.2 * specificity
-        + 0.24 * heading
+        + 0.3 * heading
         + 0.16 * _lead(stretch, vocabulary)
     )
     worth -= 0.1 * (len(set(content_words(stretch.sentences[-1]))) < 3)  # noqa: PLR2004  it trails off
@@ -113,7 +113,8 @@ def _spread(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 def _next(
     listed: Sequence[Scored], vectors: npt.NDArray[np.float32], worth: npt.NDArray[np.float64], chosen: list[int]
 ) -> int | None:
-    free = [i for i in range(len(listed)) if all(_is_apart(listed[i].stretch, listed[j].stretch) for j in chosen)]
+    good = [i for i in range(len(listed)) if worth[i] >= _LEAST_WORTH]
+    free = [i for i in good if all(_is_apart(listed[i].stretch, listed[j].stretch) for j in chosen)]
     if not free:
         return None
     repeats = (vectors[free] @ vectors[chosen].T).max(axis=1) if chosen else np.zeros(len(free))

@@ -50,7 +50,8 @@ _STORY: Final = re.compile(
     re.IGNORECASE,
 )
 _CHATTER: Final = re.compile(
-    r"\b(?:awesome|haha|lol|laugh\w*|dude|super cool|pretty cool|so cool|really cool|kinda cool|nice|wow"
+    r"\b(?:hey|oh|ah|guys|man|okay|all right|gibberish|awesome|haha|lol|laugh\w*|dude|super cool"
+    r"|pretty cool|so cool|really cool|kinda cool|nice|wow"
     r"|i love (?:it|that|this)|love it|crazy|hilarious|funny|shout ?out|thank(?:s| you)|you guys|fun fact"
     r"|oh my|blah|whatever|i don't know|not sure|no idea|who knows|i guess|i forget|can't remember"
     r"|don't remember|et cetera|or something|stuff like that|things like that|that kind of (?:stuff|thing)"

@@ -55,7 +55,7 @@ way up out get got put
 """)
 _SOFT: Final = re.compile(
     r"\b(?:really|just|actually|basically|obviously|definitely|literally|essentially|also|frankly|honestly"
-    r"|of course),? (?=[a-z])",
+    r"|of course),? (?=[a-z])|\blike (?=\d)",
     re.IGNORECASE,
 )
 """Words a headline does without; hedges such as «probably» are kept."""
@@ -92,6 +92,7 @@ _SCOPE: Final = re.compile(
 )
 """What is said under these is not said outright, so it must not be cut free of them."""
 _COORDINATE: Final = re.compile(r"\b(?:and|but|so) (?:the|a|an|it|they|we|you|i|he|she|there)\b")
+_COORDINATES: Final = word_set("and but so because then")
 _CONDITION: Final = re.compile(r"\b(?:if|when|unless|says?|said|whether|let's|imagine|suppose)\b", re.IGNORECASE)
 _ODD: Final = re.compile(
     r"[—–()\[\]“”\"…]|\b(?:let's|yes|no|yeah|oh|okay|say|said|says|like|look|right|well|see),|,\s\w+$|\blet's say\b",
@@ -166,7 +167,13 @@ def _without_lead(text: str) -> str:
 
 def _stands_alone(span: _Span) -> bool:
     words = normalised(span.text).split()
-    if not words or words[0] in DANGLING or words[0] in _SUBORDINATE or span.text.endswith("?"):
+    if (
+        not words
+        or words[0] in DANGLING
+        or words[0] in _SUBORDINATE
+        or words[0].endswith("ly")
+        or span.text.endswith("?")
+    ):
         return False
     if words[0] in {"i", "im", "ive", "my"} or (span.lead.lower().startswith("because") and "," in span.text):
         return False
@@ -181,19 +188,28 @@ def _stands_alone(span: _Span) -> bool:
 
 def _joins_well(span: _Span) -> bool:
     """Whether the cut at the start is one between whole clauses, or follows a mere introduction."""
-    first = normalised(span.before).split(" ")[0]
-    lead = normalised(span.lead).split(" ")[0]
-    return not first or lead in {"and", "but", "so", "because", "then"} or first in _INTRODUCES or first.endswith("ly")
+    before = normalised(span.before).split()
+    if not before:
+        return True
+    lead = normalised(span.lead).split()
+    if lead[0] not in _COORDINATES:
+        return before[0] in _INTRODUCES or before[0].endswith("ly")
+    # «and the fan» after no comma goes on with a list more often than it opens a clause.
+    return any(w in VERBS or w.endswith("ed") for w in before) and (
+        span.before.endswith(",") or lead[1] not in {"the", "a", "an"}
+    )
 
 
 def _is_bound(span: _Span) -> bool:
     """Whether what stands before says that this is only supposed, or said by somebody else."""
-    joined = normalised(span.lead).split(" ")[0] in {"and", "but", "so"}
+    joined = normalised(span.lead).split(" ")[0] in _COORDINATES
     return bool((_CONDITION if joined else _SCOPE).search(span.before))
 
 
 def _hangs(words: Sequence[str]) -> bool:
     """Whether a part that began after «and» or a subordinate one was cut before its verb."""
+    if words[-2] == "as" and words.count("as") == 1:
+        return True
     tail = _COORDINATE.split(" ".join(words))[1:]
     if any(not any(w in VERBS for w in part.split()) for part in tail):
         return True

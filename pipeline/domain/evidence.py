@@ -74,7 +74,7 @@ def judge(
 
     Time and quote come from the transcript, not from the proposal.
     """
-    headline, body = inert(proposal.headline).rstrip("."), inert(proposal.body)
+    headline, body = inert(proposal.headline).rstrip(". "), inert(proposal.body)
     flaw = _flaw_of_manner(headline, body, author) or _flaw_of_length(headline, body, author)
     if flaw is not None:
         return flaw

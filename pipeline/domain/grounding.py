@@ -112,7 +112,8 @@ def _flaw(text: str, cited: Sequence[Passage], *, about: str) -> Dropped | None:
 
 def _metadata(passage: Passage) -> str:
     day = passage.published
-    return f"{passage.feed_title}\n{passage.episode_title}\n{passage.speaker or ''}\n{day.day} {day:%B} {day.year} {day:%A}"
+    when = f"{day.day} {day:%B} {day.year} {day:%A}"
+    return f"{passage.feed_title}\n{passage.episode_title}\n{passage.speaker or ''}\n{when}"
 
 
 def _is_carried(text: str, near: str) -> bool:

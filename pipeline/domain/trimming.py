@@ -15,7 +15,8 @@ _ASIDES: Final = re.compile(
     re.IGNORECASE,
 )
 _HEDGES: Final = re.compile(
-    r"(?<!\ba )(?<!\bthe )(?<!\bthis )(?<!\bthat )(?<!\bsome )(?<!\bwhat )(?<!\bany )\b(?:kind|sort) of (?=[a-z])"
+    r"(?<!\ba )(?<!\bthe )(?<!\bthis )(?<!\bthat )(?<!\bsome )(?<!\bwhat )(?<!\bany )\b(?:kind"
+    r"|sort) of (?=[a-z])|\blike (?=\d)"
 )
 _TAGS: Final = re.compile(
     r",?\s+(?:right|you know|okay|yeah|and (?:stuff|things) like that|or something(?: like that)?"

@@ -23,6 +23,7 @@ from pipeline.ports.stores import (
     FeedLedger,
     InsightStore,
     ReadyEpisodes,
+    SpendingLedger,
     TranscriptStore,
     VoteBook,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "InsightSearch",
     "InsightStore",
     "ReadyEpisodes",
+    "SpendingLedger",
     "Transcriber",
     "TranscriptReader",
     "TranscriptStore",

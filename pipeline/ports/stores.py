@@ -10,6 +10,7 @@ from pipeline.domain.digest import Candidate, Claim, Delivery, Digest, Shown
 from pipeline.domain.episode import Episode, EpisodeState
 from pipeline.domain.feed import Feed, FoundEpisode
 from pipeline.domain.insight import Insight
+from pipeline.domain.spending import Spending, SpendingTotal
 from pipeline.domain.transcript import Transcript
 
 
@@ -156,4 +157,16 @@ class DeliveryBook(Protocol):
 
     async def settled_days(self, channel_id: str, *, since: date) -> frozenset[date]:
         """The local dates from `since` on whose digest was sent, skipped or given up."""
+        ...
+
+
+class SpendingLedger(Protocol):
+    """What the language model cost."""
+
+    async def record(self, spending: Spending) -> None:
+        """Keep one call, the moment it was made. Raises CatalogUnavailable."""
+        ...
+
+    async def total(self, *, since: datetime, subject: str | None = None) -> SpendingTotal:
+        """All calls since then (for one episode or question, or for everything). Raises CatalogUnavailable."""
         ...

@@ -1,4 +1,4 @@
-"""Print the picks of a corpus folder, to be read as a colleague would: python -m tests.evals.picks FOLDER [--most N]."""
+"""Print the picks of a corpus folder for reading: python -m tests.evals.picks FOLDER [--most N]."""
 
 import argparse
 import asyncio
@@ -50,7 +50,8 @@ def _noted(folder: Path) -> Topics:
     path = folder / "insights" / "reference.jsonl"
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
     return {
-        row["id"]: [(t["start"], t["end"], " ".join((t["title"], *t["bullets"]))) for t in row["topics"]] for row in rows
+        row["id"]: [(t["start"], t["end"], " ".join((t["title"], *t["bullets"]))) for t in row["topics"]]
+        for row in rows
     }
 
 

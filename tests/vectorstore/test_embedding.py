@@ -25,3 +25,19 @@ async def test_a_missing_table_is_said_plainly(tmp_path: Path) -> None:
     with pytest.raises(IndexUnavailable, match="cannot be read"):
         await embedder.embed(["bread"])
     embedder.close()
+
+
+async def test_a_damaged_table_is_said_plainly(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "tokenizer.json").write_text("{}")
+    (tmp_path / "model.safetensors").write_bytes(b"noise")
+    with pytest.raises(IndexUnavailable, match="cannot be read"):
+        await StaticEmbedder(tmp_path).embed(["bread"])
+
+
+async def test_the_table_is_read_without_a_word_on_the_screen(
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    await StaticEmbedder().embed(["bread"])
+    assert capfd.readouterr() == ("", "")
+    assert [record.message for record in caplog.records] == []

@@ -16,7 +16,9 @@ _TOO_LONG: Final = re.compile(
     r"|too many (?:input )?tokens|reduce the length|exceeds? (?:the )?(?:available|max\w*) (?:context|tokens|input)",
     re.IGNORECASE,
 )
-_NO_CREDIT: Final = re.compile(r"insufficient[_ ](?:quota|balance|credit)|billing|exceeded your current quota", re.I)
+_NO_CREDIT: Final = re.compile(
+    r"insufficient[_ ](?:quota|balance|credit)|billing|exceeded your current quota", re.IGNORECASE
+)
 _FILTER: Final = re.compile(r"content[_ ](?:filter|policy)|content management policy|safety system", re.IGNORECASE)
 _MODEL: Final = re.compile(r"\bmodel\b", re.IGNORECASE)
 _SAID: Final = 200

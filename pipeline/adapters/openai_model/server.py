@@ -22,9 +22,9 @@ class ModelServer:
     base_url: str = OPENAI
     api_key: str = field(default="", repr=False)
     window_tokens: int = 8_000
-    prices: Prices = Prices()
-    judge_prices: Prices = Prices()
-    caps: Caps = Caps()
+    prices: Prices = field(default_factory=Prices)
+    judge_prices: Prices = field(default_factory=Prices)
+    caps: Caps = field(default_factory=Caps)
 
     @property
     def judge_model(self) -> str:

@@ -3,8 +3,9 @@
 import re
 from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
+from pipeline.domain.answer import Grade
 from pipeline.domain.insight import Kind
 
 _MOST: Final = 40
@@ -141,7 +142,8 @@ class Mended(Reply):
 
 
 def _grade(value: object) -> object:
-    return str(value).strip().lower().replace("_", " ").replace("-", " ")
+    name = str(value).strip().lower().replace("_", " ").replace("-", " ")
+    return name if name in {grade.value for grade in Grade} else Grade.PARTLY.value
 
 
 def _correction(value: object) -> object:
@@ -152,10 +154,10 @@ def _correction(value: object) -> object:
 class ProposedAnswer(Reply):
     """The reply to answer."""
 
-    key: ClassVar[str] = "statements"
-    grade: Annotated[str, BeforeValidator(_grade), Field(pattern="^(answered|partly|not found)$")] = "partly"
+    key: ClassVar[str] = "grade"
+    grade: Annotated[Grade, BeforeValidator(_grade)]
     correction: Annotated[ProposedStatement | None, BeforeValidator(_correction)] = None
-    statements: Annotated[tuple[ProposedStatement, ...], _items(ProposedStatement)]
+    statements: Annotated[tuple[ProposedStatement, ...], _items(ProposedStatement)] = ()
 
 
 def schema_of(shape: type[Reply]) -> dict[str, Any]:

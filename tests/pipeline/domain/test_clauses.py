@@ -8,14 +8,11 @@ from pipeline.domain.clauses import headline_of
 from pipeline.domain.speech import normalised
 
 TERMS = frozenset({"pump", "insulation", "noise", "liquid"})
-PIECES = st.lists(
-    st.sampled_from(
-        "the pump is cheap , because noise and you can if when installers need it to run but which costs I think that"
-        " insulation saves money . so really just".split()
-    ),
-    min_size=4,
-    max_size=40,
+LINE = (
+    "the pump is cheap , because noise and you can if when installers need it to run but which costs I think that"
+    " insulation saves money . so really just"
 )
+PIECES = st.lists(st.sampled_from(LINE.split()), min_size=4, max_size=40)
 
 
 def headline(*sentences: str) -> str | None:

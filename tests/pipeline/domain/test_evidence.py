@@ -34,9 +34,9 @@ EXTRACT = Proposal(
         " saves about ten percent of the electricity. You should change the setting in small steps and wait two days."
     ),
     quote=(
-        "Installers often set the water too hot because nobody complains about a warm house. Lowering the flow temperature"
-        " by five degrees saves about ten percent of the electricity. You should change the setting in small steps and"
-        " wait two days after each step."
+        "Installers often set the water too hot because nobody complains about a warm house."
+        " Lowering the flow temperature by five degrees saves about ten percent of the electricity."
+        " You should change the setting in small steps and wait two days after each step."
     ),
     first_segment=0,
     last_segment=0,

@@ -91,6 +91,14 @@ def test_a_feed_that_gives_every_episode_the_same_guid_loses_none() -> None:
     assert new_in((replace(numbered(6), guid="1"), *reading), after(reading)) == ["1"]
 
 
+def test_contradicting_items_under_one_guid_settle_at_the_first_reading() -> None:
+    tides = episode("b")
+    news = episode("b", "News", audio="https://cdn.example/1.mp3", published=MONDAY + timedelta(hours=7))
+    bare = episode("b", audio=None, published=None)
+    assert new_in((news, bare, tides), after((tides,))) == ["b"]
+    assert new_in((news, bare, tides), after((tides,), (news, bare, tides))) == []
+
+
 def test_a_move_to_another_host_that_changes_every_guid_brings_nothing_new() -> None:
     before = tuple(numbered(n) for n in range(30))
     moved = tuple(

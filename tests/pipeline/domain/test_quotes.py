@@ -9,26 +9,8 @@ from pipeline.domain.evidence import MIN_ALIGNMENT, locate_quote
 from pipeline.domain.transcript import Basis, Segment, Transcript
 from tests.peers.made_talks import heating_talk, said, untimed
 
-WORDS = tuple(
-    [
-        "warm",
-        "cold",
-        "pump",
-        "price",
-        "house",
-        "water",
-        "noise",
-        "roof",
-        "wall",
-        "fan",
-        "rate",
-        "meter",
-        "cable",
-        "floor",
-        "pipe",
-        "winter",
-    ]
-)
+LINE = "warm cold pump price house water noise roof wall fan rate meter cable floor pipe winter"
+WORDS = tuple(LINE.split())
 
 
 def test_finds_words_across_segments_whatever_their_case_and_punctuation() -> None:

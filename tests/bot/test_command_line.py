@@ -1,0 +1,138 @@
+"""The command line as processes of its own, beside a running service and without one."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from bot.sample_host import SampleHost, serve_samples
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+class Shell:
+    """Runs `podsift` on one data folder."""
+
+    def __init__(self, data: Path) -> None:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("PODSIFT_")}
+        self._environment = clean | {
+            "PODSIFT_DATA": str(data),
+            "PODSIFT_ALLOW_NETWORKS": "127.0.0.0/8",
+            "PODSIFT_WHISPER_MODEL": "off",
+            "PODSIFT_ZONE": "UTC",
+            "PYTHONWARNINGS": "error",
+            "COLUMNS": "100",
+        }
+        self._cwd = data.parent
+
+    async def start(self, *arguments: str) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", "from bot.cli import main; main()", *arguments),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=self._environment | {"PYTHONPATH": str(Path(__file__).parent.parent.parent)},
+            cwd=self._cwd,
+        )
+
+    async def run(self, *arguments: str) -> tuple[int, str, str]:
+        process = await self.start(*arguments)
+        out, err = await asyncio.wait_for(process.communicate(), 120)
+        return process.returncode or 0, out.decode(), err.decode()
+
+    async def data(self, *arguments: str) -> dict[str, Any]:
+        code, out, err = await self.run(*arguments, "--json")
+        assert not err, err
+        return {"code": code, **json.loads(out)}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def host() -> AsyncIterator[SampleHost]:
+    async with serve_samples(now=datetime.now(UTC)) as serving:
+        yield serving
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path / "data")
+
+
+async def test_the_demo_shows_the_five_and_two_answers_without_a_warning(shell: Shell) -> None:
+    code, out, err = await shell.run("demo")
+
+    assert (code, err) == (0, "")
+    assert "Five insights for" in out
+    assert out.count("Question:") == 2
+    assert out.count("Passages\n") == 2
+
+
+async def test_an_error_is_one_sentence_and_what_to_do(shell: Shell) -> None:
+    code, out, err = await shell.run("add", "http://10.1.2.3/feed.xml")
+
+    assert (code, err) == (2, "")
+    assert "PODSIFT_ALLOW_NETWORKS" in out
+    assert "Traceback" not in out
+
+
+async def test_a_wrong_setting_stops_every_command_and_is_named(shell: Shell) -> None:
+    (shell._cwd / ".env").write_text("PODSIFT_BACKFIL=3\n", encoding="utf-8")
+
+    code, out, _err = await shell.run("status")
+
+    assert code == 2
+    assert "PODSIFT_BACKFIL is not a setting; did you mean PODSIFT_BACKFILL?" in " ".join(out.split())
+
+
+async def test_migrate_says_what_it_did(shell: Shell) -> None:
+    first, second = await shell.data("migrate"), await shell.data("migrate")
+
+    assert first["from"] is None
+    assert second["from"] == second["to"] == first["to"]
+
+
+async def test_a_command_beside_the_service_gives_the_answer_of_the_service(shell: Shell, host: SampleHost) -> None:
+    service = await shell.start("run")
+    try:
+        added = await shell.data("add", host.public_feeds[2])
+        scanned = await shell.data("scan")
+        beside = await shell.data("search", "heat", "pump", "-k", "3")
+        status = await shell.data("status")
+        service.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(service.wait(), 30) == 0
+    finally:
+        if service.returncode is None:
+            service.kill()
+    alone = await shell.data("search", "heat", "pump", "-k", "3")
+
+    assert added["feed"]["title"] == "Load Curve"
+    assert scanned["ready"] == 3
+    assert status["service"]
+    assert beside == alone
+    assert len(alone["passages"]) == 3
+
+
+async def test_a_scan_that_is_killed_again_and_again_loses_nothing_and_repeats_nothing(
+    shell: Shell, host: SampleHost
+) -> None:
+    for address in host.public_feeds:
+        assert (await shell.data("add", address))["code"] == 0
+    for seconds in (1.2, 2.0, 2.6, 3.1):
+        process = await shell.start("scan")
+        _done, running = await asyncio.wait({asyncio.create_task(process.wait())}, timeout=seconds)
+        if running:
+            process.kill()
+            await asyncio.wait(running)
+
+    scanned = await shell.data("scan")
+    status = await shell.data("status")
+
+    assert (scanned["ready"], scanned["waiting"], scanned["failed"]) == (9, 0, [])
+    assert (status["indexed_episodes"], status["failed"]) == (9, [])
