@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -21,6 +20,9 @@ from bot.terminal import show
 from bot.wording import exit_code
 from bot.wording import explain as explain_error
 from pipeline.domain.errors import DataFolderBusy, PodsiftError
+
+_PATIENCE = 60.0
+"""Seconds the service waits for a command that has the data folder just now."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print data for programs instead of text for people.")]
 
@@ -62,7 +64,8 @@ def run(
     with _plain_errors(as_json=False):
         settings = load_settings(**({"role": role} if role else {}))
         set_up_logs(level=settings.log_level, layout=settings.log_format)
-        asyncio.run(serve(settings))
+        with own(settings.data, patience=_PATIENCE):
+            asyncio.run(serve(settings))
 
 
 def add(
@@ -168,26 +171,20 @@ def _carry_out(operation: str, as_json: bool, **arguments: Any) -> None:
     with _plain_errors(as_json=as_json):
         settings = load_settings()
         set_up_logs(level="ERROR", layout=settings.log_format)
-        reply = asyncio.run(_perform(settings, Request(operation, arguments)))
+        reply = _perform(settings, Request(operation, arguments))
     _print(reply, as_json=as_json)
     raise typer.Exit(reply["code"])
 
 
-async def _perform(settings: Settings, request: Request) -> Reply:
+def _perform(settings: Settings, request: Request) -> Reply:
     with progress_bar(Console(stderr=True)) as report:
-        if _is_owned(settings.data):
-            return await hand_over(socket_path(settings.data), request, report)
-        from bot.running import perform_alone
+        try:
+            with own(settings.data):
+                from bot.running import perform_alone
 
-        return await perform_alone(settings, request, report)
-
-
-def _is_owned(folder: Path) -> bool:
-    try:
-        with own(folder):
-            return False
-    except DataFolderBusy:
-        return True
+                return asyncio.run(perform_alone(settings, request, report))
+        except DataFolderBusy:
+            return asyncio.run(hand_over(socket_path(settings.data), request, report))
 
 
 def _print(reply: Reply, *, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,12 +15,15 @@ from pipeline.domain.identity import stable_id
 _LONGEST_SOCKET_PATH: Final = 100
 """A Unix socket's path is cut at 108 bytes on Linux and 104 on macOS."""
 
+_PAUSE: Final = 0.1
+
 
 @contextmanager
-def own(folder: Path) -> Iterator[None]:
+def own(folder: Path, *, patience: float = 0.0) -> Iterator[None]:
     """Hold the folder, made with access for its owner only; the lock ends with the process, however that ends.
 
-    Raises DataFolderBusy when another process holds it, SettingsError when it cannot be written.
+    `patience` is how many seconds to wait for another process to end. Raises DataFolderBusy when that still holds it,
+    SettingsError when the folder cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -30,13 +34,21 @@ def own(folder: Path) -> Iterator[None]:
             "set PODSIFT_DATA to a folder that belongs to you."
         ) from error
     try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise DataFolderBusy(f"Another Podsift process is using the data folder {folder}.") from error
+        _lock(lock, folder, patience=patience)
         yield
     finally:
         os.close(lock)
+
+
+def _lock(lock: int, folder: Path, *, patience: float) -> None:
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() >= deadline:
+                raise DataFolderBusy(f"Another Podsift process is using the data folder {folder}.") from error
+            time.sleep(_PAUSE)
 
 
 def socket_path(folder: Path) -> Path:

@@ -20,7 +20,7 @@ from bot.message import Message, Paragraph, Small, code, text
 from bot.operations import Outcome, perform
 from bot.progress import progress_bar
 from bot.reception import Reception
-from bot.running import OWNER, owned_app
+from bot.running import OWNER, listening_app
 from bot.sample_host import serve_samples
 from bot.settings import Settings, load_settings
 from bot.terminal import show
@@ -48,7 +48,7 @@ async def run_demo(feeds: tuple[str, ...], console: Console) -> None:
     async with _served(feeds) as served:
         with tempfile.TemporaryDirectory(prefix="podsift-demo-") as folder:
             settings = _settings(Path(folder), is_sample=not feeds)
-            async with owned_app(settings) as app:
+            async with listening_app(settings) as app:
                 await _follow(app, served, console)
                 await _tell(app, Request("digest"), console)
                 await _converse(app, console, asks=not feeds)

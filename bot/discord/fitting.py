@@ -5,9 +5,11 @@ from typing import Final
 
 from bot.discord.panels import Panel, panels
 from bot.message import Block, Bullets, Buttons, Divider, Message, Span, Text
+from bot.reading import shortened
 
-_SHORTEST: Final = 5
-"""Texts of fewer characters are not cut any more."""
+_ADDRESSES: Final = (700, 400, 250, 150, 80, 0)
+_WORDS: Final = (800, 500, 300, 180, 100, 50, 20, 5)
+"""Step by step the longest address and the longest text that are kept."""
 
 
 def one_panel(message: Message) -> Panel:
@@ -16,37 +18,30 @@ def one_panel(message: Message) -> Panel:
     Where it is too long the longest addresses give way first, then the longest texts, and in the end the last parts.
     """
     made = panels(message)
-    while len(made) > 1 and (shorter := _shortened(message)) is not None:
-        message, made = shorter, panels(shorter)
+    steps = [(address, None) for address in _ADDRESSES] + [(0, words) for words in _WORDS]
+    for address, words in steps:
+        if len(made) == 1:
+            break
+        made = panels(_cut(message, address=address, words=words))
     return made[0]
 
 
-def _shortened(message: Message) -> Message | None:
-    """The message without its longest address, or else with its longest text cut; None when all of it is short."""
-    spans = (span for block in message.blocks for span in _spans(block))
-    longest = max(spans, key=lambda span: (len(span.href or ""), len(span.text)), default=None)
-    if longest is None:
-        return None
-    if longest.href is not None:
-        return _with(message, longest, replace(longest, href=None))
-    if len(longest.text) < _SHORTEST:
-        return None
-    return _with(message, longest, replace(longest, text=f"{longest.text[: len(longest.text) * 3 // 4].rstrip()}…"))
+def _cut(message: Message, *, address: int, words: int | None) -> Message:
+    return replace(message, blocks=tuple(_cut_block(block, address, words) for block in message.blocks))
 
 
-def _with(message: Message, old: Span, new: Span) -> Message:
-    return replace(message, blocks=tuple(_replaced(block, old, new) for block in message.blocks))
-
-
-def _spans(block: Block) -> Text:
+def _cut_block(block: Block, address: int, words: int | None) -> Block:
     if isinstance(block, Bullets):
-        return tuple(span for item in block.items for span in item)
-    return () if isinstance(block, Divider | Buttons) else block.text
-
-
-def _replaced(block: Block, old: Span, new: Span) -> Block:
-    if isinstance(block, Bullets):
-        return Bullets(tuple(tuple(new if span == old else span for span in item) for item in block.items))
+        return Bullets(tuple(_cut_text(item, address, words) for item in block.items))
     if isinstance(block, Divider | Buttons):
         return block
-    return replace(block, text=tuple(new if span == old else span for span in block.text))
+    return replace(block, text=_cut_text(block.text, address, words))
+
+
+def _cut_text(spans: Text, address: int, words: int | None) -> Text:
+    return tuple(_cut_span(span, address, words) for span in spans)
+
+
+def _cut_span(span: Span, address: int, words: int | None) -> Span:
+    kept = span if len(span.href or "") <= address else replace(span, href=None)
+    return kept if words is None or len(kept.text) <= words else replace(kept, text=shortened(kept.text, words))

@@ -40,7 +40,7 @@ def chunks(message: Message) -> tuple[str, ...]:
                 filled[-1] += f"\n{line}"
             else:
                 filled.append(line)
-    return tuple(filled) or tuple(lines_of(Paragraph((Span(message.fallback or "–"),))))
+    return tuple(filled) or tuple(lines_of(Paragraph((Span(message.fallback.strip() or "–"),))))
 
 
 def all_buttons(message: Message) -> tuple[Button, ...]:

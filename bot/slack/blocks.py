@@ -21,7 +21,8 @@ BUTTONS_IN_A_ROW: Final = 5
 _EACH_SPAN: Final = 60
 """What the JSON around a span weighs."""
 _LONGEST_LIST_JSON: Final = 4_000
-_LONGEST_SMALL_HREF: Final = 1_200
+_LONGEST_HREF: Final = 1_200
+"""By weight; a longer address is left out rather than let it crowd out the words."""
 
 
 def slack_blocks(block: Block) -> list[Json]:
@@ -62,7 +63,7 @@ def _parts(spans: Text) -> Iterator[Text]:
 
 def _seen(spans: Text) -> Text:
     """Without spans that show nothing; empty when all are blank."""
-    kept = tuple(span for span in spans if span.text)
+    kept = tuple(span if weight(span.href or "") <= _LONGEST_HREF else _unlinked(span) for span in spans if span.text)
     return kept if any(span.text.strip() for span in kept) else ()
 
 
@@ -100,10 +101,9 @@ def _empty_list() -> Json:
 
 
 def _small(spans: Text) -> list[Json]:
-    short = tuple(span if weight(span.href or "") <= _LONGEST_SMALL_HREF else _unlinked(span) for span in _seen(spans))
     return [
         {"type": "context", "elements": [{"type": "mrkdwn", "text": words, "verbatim": True}]}
-        for words in map(marked, parts_of(short, most=LONGEST_SMALL - 100, each=6))
+        for words in map(marked, parts_of(_seen(spans), most=LONGEST_SMALL - 100, each=6))
         if words.strip()
     ]
 

@@ -53,4 +53,4 @@ class Transcript:
     def hash(self) -> str:
         """Names this very content: results made from it are stored under it."""
         lines = (f"{s.start}|{s.end}|{s.speaker}|{s.text}" for s in self.segments)
-        return content_hash("\n".join(lines).encode())
+        return content_hash("\n".join(lines).encode(errors="surrogatepass"))

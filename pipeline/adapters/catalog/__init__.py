@@ -18,6 +18,7 @@ from pipeline.adapters.catalog.local_messages import LocalMessages
 from pipeline.adapters.catalog.migrating import migrate
 from pipeline.adapters.catalog.operations import Operations
 from pipeline.adapters.catalog.reactions import Reactions
+from pipeline.adapters.catalog.spending import SqlSpendingLedger
 from pipeline.adapters.catalog.subscriptions import Subscriptions
 from pipeline.adapters.catalog.transcript_store import SqlTranscriptStore
 
@@ -37,6 +38,7 @@ __all__ = [
     "SqlFeedKeys",
     "SqlFeedLedger",
     "SqlInsightStore",
+    "SqlSpendingLedger",
     "SqlTranscriptStore",
     "Subscriptions",
     "migrate",

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from pipeline.adapters.catalog.columns import UtcTime, Words
 
-SCHEMA: Final = "0001"
+SCHEMA: Final = "0002"
 """The newest migration."""
 
 metadata: Final = MetaData(
@@ -229,4 +229,21 @@ local_message: Final = Table(
     _must("posted", UtcTime),
     UniqueConstraint("workspace", "key"),
     Index(None, "workspace", "channel_id", "number"),
+)
+
+# What calls of a language model cost. The workspace is the one that pays. A row outlives its subject: the id of an
+# episode or a question, never a text.
+spending: Final = Table(
+    "spending",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    _must("workspace"),
+    Column("at", UtcTime, nullable=False, index=True),
+    _must("purpose"),
+    Column("subject", String(16), nullable=False, index=True),
+    _must("model"),
+    _must("tokens_in", Integer),
+    _must("tokens_out", Integer),
+    # Millionths of a dollar.
+    _must("micros", Integer),
 )

@@ -58,6 +58,7 @@ NOT_FOR_READERS: Final = {
     "SqlFeedKeys",
     "SqlFeedLedger",
     "SqlInsightStore",
+    "SqlSpendingLedger",
     "SqlTranscriptStore",
 }
 
