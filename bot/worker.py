@@ -5,9 +5,7 @@ import logging
 import random
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Final
-
-from pipeline.steps.scan import Scan
+from typing import Final, Protocol
 
 from bot import outbox
 from bot.engine import Engine, Work
@@ -20,11 +18,28 @@ from pipeline.domain.digest import Delivery, Digest
 from pipeline.domain.errors import PodsiftError, UnknownChannel
 from pipeline.flows import Pipeline, Stage
 from pipeline.ports import DeliveryBook
+from pipeline.steps.scan import Scan
 
 _TOO_LATE: Final = "Within four hours there was nothing good enough to post, or the service did not run."
 _SCANS_AT_ONCE: Final = 8
 
 _log = logging.getLogger(__name__)
+
+
+class Starter(Protocol):
+    """Starts durable work; the same id starts once. The engine is one."""
+
+    async def start_scan(self, feed_id: str, *, tick: str) -> None:
+        """Read a feed."""
+        ...
+
+    async def start_episode(self, episode_id: str, *, attempt: int) -> None:
+        """Take an episode through its stages."""
+        ...
+
+    async def start_digest(self, channel_id: str, *, day: str) -> None:
+        """Build and post a channel's digest of an ISO date."""
+        ...
 
 
 class Worker:
@@ -67,7 +82,7 @@ class Worker:
             scans = [group.create_task(scan(feed_id)) for feed_id in feed_ids]
         return tuple(task.result() for task in scans)
 
-    async def start_waiting(self, engine: Engine, feed_id: str | None = None) -> tuple[str, ...]:
+    async def start_waiting(self, engine: Starter, feed_id: str | None = None) -> tuple[str, ...]:
         """Start every waiting episode (of one feed, or all) that was not started; returns the ids of all waiting."""
         waiting = await self._pipeline.episodes.waiting(feed_id)
         for episode in waiting:
@@ -97,14 +112,14 @@ class Worker:
             )
             return digest, delivery
 
-    async def scan_due(self, engine: Engine) -> None:
+    async def scan_due(self, engine: Starter) -> None:
         """The tick that starts the reading of every feed that is due, and whatever waits."""
         now = self._pipeline.clock.now()
         for feed_id in await self._pipeline.feeds.due(now):
             await engine.start_scan(feed_id, tick=f"{now:%Y%m%dT%H%M}")
         await self.start_waiting(engine)
 
-    async def post_due(self, engine: Engine) -> None:
+    async def post_due(self, engine: Starter) -> None:
         """The tick that starts every digest that is due, and settles the days that were missed."""
         now = self._pipeline.clock.now()
         for channel in await self._roster.all():
@@ -114,7 +129,7 @@ class Worker:
             if due is not None:
                 await self._settle_or_start(channel, due, engine)
 
-    async def _settle_or_start(self, channel: Channel, due: DueDigest, engine: Engine) -> None:
+    async def _settle_or_start(self, channel: Channel, due: DueDigest, engine: Starter) -> None:
         if due.is_too_late:
             await outbox.skip(channel, due.day, note=_TOO_LATE, book=self._deliveries, clock=self._pipeline.clock)
             return

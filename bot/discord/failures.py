@@ -40,6 +40,8 @@ def delivery_error(error: BaseException, channel: Channel) -> DeliveryError:
         return DeliveryDelayed("Discord asks us to slow down", retry_after=error.retry_after)
     if isinstance(error, discord.HTTPException):
         return _answered(error, channel)
+    if isinstance(error, discord.LoginFailure):
+        return DeliveryDelayed("Discord does not accept PODSIFT_DISCORD_TOKEN", retry_after=_BANNED_FOR)
     if isinstance(error, aiohttp.ClientConnectorError):
         return DeliveryDelayed("Discord cannot be reached")
     return DeliveryUnknown("The connection to Discord broke before it answered")

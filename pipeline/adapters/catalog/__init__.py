@@ -5,6 +5,7 @@
 
 from pipeline.adapters.catalog.channel_book import SqlChannelBook
 from pipeline.adapters.catalog.channel_settings import ChannelRoster, ChannelSettings
+from pipeline.adapters.catalog.curators import Curators
 from pipeline.adapters.catalog.database import CatalogDb, open_catalog
 from pipeline.adapters.catalog.delivery_book import SqlDeliveryBook
 from pipeline.adapters.catalog.digest_book import SqlDigestBook
@@ -12,6 +13,7 @@ from pipeline.adapters.catalog.episode_ledger import SqlEpisodeLedger
 from pipeline.adapters.catalog.evidence import Evidence
 from pipeline.adapters.catalog.feed_keys import SqlFeedKeys
 from pipeline.adapters.catalog.feed_ledger import SqlFeedLedger
+from pipeline.adapters.catalog.inbox import Arrived, Inbox
 from pipeline.adapters.catalog.insight_store import SqlInsightStore
 from pipeline.adapters.catalog.library import Library
 from pipeline.adapters.catalog.local_messages import LocalMessages
@@ -20,13 +22,17 @@ from pipeline.adapters.catalog.operations import Operations
 from pipeline.adapters.catalog.reactions import Reactions
 from pipeline.adapters.catalog.spending import SqlSpendingLedger
 from pipeline.adapters.catalog.subscriptions import Subscriptions
+from pipeline.adapters.catalog.threads import Talk, Threads
 from pipeline.adapters.catalog.transcript_store import SqlTranscriptStore
 
 __all__ = [
+    "Arrived",
     "CatalogDb",
     "ChannelRoster",
     "ChannelSettings",
+    "Curators",
     "Evidence",
+    "Inbox",
     "Library",
     "LocalMessages",
     "Operations",
@@ -41,6 +47,8 @@ __all__ = [
     "SqlSpendingLedger",
     "SqlTranscriptStore",
     "Subscriptions",
+    "Talk",
+    "Threads",
     "migrate",
     "open_catalog",
 ]

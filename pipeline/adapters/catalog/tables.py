@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from pipeline.adapters.catalog.columns import UtcTime, Words
 
-SCHEMA: Final = "0002"
+SCHEMA: Final = "0003"
 """The newest migration."""
 
 metadata: Final = MetaData(
@@ -246,4 +246,39 @@ spending: Final = Table(
     _must("tokens_out", Integer),
     # Millionths of a dollar.
     _must("micros", Integer),
+)
+
+# What a chat platform told us, kept before we say that we have it.
+inbox: Final = Table(
+    "inbox",
+    metadata,
+    Column("workspace", Words, primary_key=True),
+    Column("event_id", Words, primary_key=True),
+    _must("body"),
+    _must("attempt", Integer),
+    Column("received_at", UtcTime, nullable=False, index=True),
+    Column("done_at", UtcTime),
+)
+
+# A thread that we take part in. Its channel may be a direct message, which is no row of `channel`.
+thread: Final = Table(
+    "thread",
+    metadata,
+    Column("channel_id", Words, primary_key=True),
+    Column("thread", Words, primary_key=True),
+    _must("workspace"),
+    _must("questions"),
+    _text("asker", ""),
+    _text("last_speaker", ""),
+    _must("changed_at", UtcTime),
+)
+
+# Members who may change what a channel follows, besides the workspace's own admins.
+curator: Final = Table(
+    "curator",
+    metadata,
+    Column("channel_id", Words, primary_key=True),
+    Column("member", Words, primary_key=True),
+    _must("workspace"),
+    _must("added_at", UtcTime),
 )

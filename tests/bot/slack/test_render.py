@@ -228,7 +228,7 @@ def test_weight_counts_what_slack_counts() -> None:
 
 
 def _bare(words: str) -> str:
-    return re.sub(r"[\s\u2060]+", "", words)
+    return re.sub(r"[\s\u2060>]+", "", words)
 
 
 def test_styles_reach_rich_text() -> None:

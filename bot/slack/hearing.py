@@ -1,0 +1,183 @@
+"""What Slack tells us, as values: pure, and the same value however often Slack says it."""
+
+import html
+import json
+import re
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from bot.slack.blocks import Json
+
+ASK_ABOUT: Final = "ask_about_this"
+"""The message shortcut's callback id, as in the manifest."""
+_LONGEST_QUESTION: Final = 1_000
+_KEPT_SUBTYPES: Final = frozenset({None, "file_share", "thread_broadcast"})
+_GONE_EVENTS: Final = frozenset({"channel_left", "group_left", "channel_archive", "group_archive", "channel_deleted"})
+_USER: Final = re.compile(r"<@([A-Z0-9]+)(?:\|([^>]*))?>")
+_CHANNEL: Final = re.compile(r"<#[A-Z0-9]+\|([^>]*)>")
+_LINK: Final = re.compile(r"<(https?://[^|>]+)(?:\|[^>]*)?>")
+_REST: Final = re.compile(r"<[!@#a-z][^|>]*(?:\|([^>]*))?>")
+
+
+class Kind(StrEnum):
+    """What was heard."""
+
+    MESSAGE = "message"
+    COMMAND = "command"
+    PRESS = "press"
+    SHORTCUT = "shortcut"
+    HOME = "home"
+    JOINED = "joined"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One thing somebody said or did. `event_id` names the thing, not its delivery: one mention is two events.
+
+    `text` is plain words, of a press the action. `thread` is where a reply belongs. `address` takes private replies.
+    `for_others` holds when another member is mentioned.
+    """
+
+    kind: Kind
+    team: str
+    conversation: str
+    user: str
+    event_id: str
+    text: str = ""
+    name: str = ""
+    conversation_name: str = ""
+    thread: str = ""
+    address: str = ""
+    is_direct: bool = False
+    is_mention: bool = False
+    is_reply: bool = False
+    in_our_thread: bool = False
+    for_others: bool = False
+
+    def to_json(self) -> str:
+        """As the inbox keeps it."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, body: str) -> "Heard":
+        """The inverse of `to_json`."""
+        values = json.loads(body)
+        return cls(**{**values, "kind": Kind(values["kind"])})
+
+
+def heard_in(body: Json, *, bot: str) -> Heard | None:
+    """What a payload of Slack says; None for what is not ours to hear. `bot` is our own user id."""
+    if body.get("type") == "event_callback":
+        return _event(body, body.get("event") or {}, bot)
+    if body.get("command"):
+        return _command(body)
+    if body.get("type") == "block_actions":
+        return _press(body)
+    if body.get("type") == "message_action" and body.get("callback_id") == ASK_ABOUT:
+        return _shortcut(body, bot)
+    return None
+
+
+def plain_words(raw: str, *, bot: str = "") -> str:
+    """What a member wrote, without Slack's markup: names with @, links as addresses, our own name left out."""
+    words = _USER.sub(lambda found: "" if found[1] == bot else f"@{found[2] or found[1]}", raw)
+    words = _CHANNEL.sub(r"#\1", _LINK.sub(r"\1", words))
+    words = _REST.sub(lambda found: found[1] or "", words)
+    return html.unescape(" ".join(words.split()))
+
+
+def _event(body: Json, event: Json, bot: str) -> Heard | None:
+    team = str(body.get("team_id", ""))
+    kind = event.get("type")
+    if kind in {"message", "app_mention"}:
+        return _message(team, event, bot)
+    if kind == "app_home_opened":
+        return Heard(
+            Kind.HOME, team, str(event.get("channel", "")), str(event["user"]), str(body["event_id"]),
+            text=str(event.get("tab", "home")),
+        )  # fmt: skip
+    if kind == "member_joined_channel" and event.get("user") == bot:
+        inviter = str(event.get("inviter") or "")
+        return Heard(Kind.JOINED, team, str(event["channel"]), inviter, str(body["event_id"]))
+    if kind in _GONE_EVENTS:
+        return Heard(Kind.LEFT, team, str(event["channel"]), "", str(body["event_id"]))
+    return None
+
+
+def _message(team: str, event: Json, bot: str) -> Heard | None:
+    user = event.get("user")
+    if event.get("subtype") not in _KEPT_SUBTYPES or event.get("bot_id") or not user or user == bot:
+        return None
+    raw, place, stamp = str(event.get("text", "")), str(event["channel"]), str(event["ts"])
+    thread = str(event.get("thread_ts") or stamp)
+    mentioned = {found[1] for found in _USER.finditer(raw)}
+    return Heard(
+        Kind.MESSAGE,
+        team,
+        place,
+        str(user),
+        f"message:{place}:{stamp}",
+        text=plain_words(raw, bot=bot)[:_LONGEST_QUESTION],
+        thread=thread,
+        is_direct=event.get("channel_type") == "im" or place.startswith("D"),
+        is_mention=bot in mentioned,
+        is_reply=thread != stamp,
+        in_our_thread=bool(bot) and event.get("parent_user_id") == bot,
+        for_others=bool(mentioned - {bot}),
+    )
+
+
+def _command(body: Json) -> Heard:
+    place = str(body["channel_id"])
+    return Heard(
+        Kind.COMMAND,
+        str(body["team_id"]),
+        place,
+        str(body["user_id"]),
+        f"command:{body['trigger_id']}",
+        text=plain_words(str(body.get("text", ""))),
+        name=str(body.get("user_name", "")),
+        conversation_name=str(body.get("channel_name", "")),
+        address=str(body.get("response_url", "")),
+        is_direct=place.startswith("D"),
+    )
+
+
+def _press(body: Json) -> Heard | None:
+    action = next(iter(body.get("actions") or []), {})
+    place = str((body.get("channel") or {}).get("id", ""))
+    if not action.get("value"):
+        return None
+    user = body["user"]
+    return Heard(
+        Kind.PRESS,
+        str((body.get("team") or {}).get("id", "")),
+        place,
+        str(user["id"]),
+        f"press:{user['id']}:{action.get('action_ts')}:{action.get('action_id')}",
+        text=str(action["value"]),
+        name=str(user.get("username", "")),
+        address=str(body.get("response_url", "")),
+        is_direct=place.startswith("D"),
+    )
+
+
+def _shortcut(body: Json, bot: str) -> Heard:
+    message: dict[str, Any] = body.get("message") or {}
+    place, user = body["channel"], body["user"]
+    stamp = str(message.get("ts", ""))
+    return Heard(
+        Kind.SHORTCUT,
+        str((body.get("team") or {}).get("id", "")),
+        str(place["id"]),
+        str(user["id"]),
+        f"shortcut:{body['trigger_id']}",
+        text=plain_words(str(message.get("text", "")), bot=bot)[:_LONGEST_QUESTION],
+        name=str(user.get("username", "")),
+        conversation_name=str(place.get("name", "")),
+        thread=str(message.get("thread_ts") or stamp),
+        address=str(body.get("response_url", "")),
+        is_direct=str(place["id"]).startswith("D"),
+    )

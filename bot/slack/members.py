@@ -1,0 +1,149 @@
+"""Who speaks and where: the member with its rights, and the channel that a place stands for."""
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import available_timezones
+
+from bot.operations.outcome import Member
+from bot.slack.hearing import Heard
+from bot.slack.place import channel_id, workspace_id
+from bot.slack.web import SlackWeb
+from pipeline.adapters.catalog import ChannelSettings, Curators
+from pipeline.domain.channel import Channel
+from pipeline.domain.errors import DeliveryError
+from pipeline.ports import Clock
+
+_KNOWN_FOR: Final = timedelta(minutes=10)
+"""So long we believe what Slack said about a member."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """For new channels: zone and wall time; and the Slack ids of members who are curators everywhere."""
+
+    zone: str = "UTC"
+    at: time = time(9, 0)
+    curators: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Profile:
+    """What Slack says about a user; `is_admin` is None when we may not know."""
+
+    is_admin: bool | None
+    zone: str
+    until: datetime
+
+
+class Members:
+    """Members and channels of one Slack workspace."""
+
+    def __init__(
+        self, web: SlackWeb, *, channels: ChannelSettings, curators: Curators, clock: Clock, defaults: Defaults
+    ) -> None:
+        self._web = web
+        self._channels = channels
+        self._curators = curators
+        self._clock = clock
+        self._defaults = defaults
+        self._profiles: dict[str, _Profile] = {}
+
+    async def member(self, heard: Heard) -> Member:
+        """Who speaks, in the channel that the place stands for; the channel is made when there is none yet."""
+        channel = await self.channel(heard)
+        is_curator = await self.is_curator(heard.user, channel)
+        return Member(channel.workspace, channel.id, heard.name or heard.user, is_curator=is_curator)
+
+    async def channel(self, heard: Heard) -> Channel:
+        """The place's own channel. A direct message stands for the workspace's first channel, if it has one."""
+        workspace = workspace_id(heard.team)
+        ours = channel_id(heard.team, heard.conversation)
+        known = await self._channels.of(workspace=workspace)
+        found = next((one for one in known if one.id == ours), None)
+        if found is None and heard.is_direct:
+            found = next((one for one in known if not one.id.startswith(f"{workspace}/D")), None)
+        return found or await self._new_channel(heard, ours)
+
+    async def is_curator(self, user: str, channel: Channel) -> bool:
+        """Admins and owners of the workspace, whoever invited us, and who was named.
+
+        Where the app may not ask Slack who is an admin and nobody invited us, everybody is trusted.
+        """
+        if user in self._defaults.curators:
+            return True
+        invited = await self._curators.of(channel.id, workspace=channel.workspace)
+        if user in invited:
+            return True
+        is_admin = (await self._profile(user)).is_admin
+        return not invited and not self._defaults.curators if is_admin is None else is_admin
+
+    async def welcome(self, heard: Heard) -> Channel:
+        """The channel we were invited to, live again if it was paused; who invited us is its curator."""
+        channel = await self.channel(heard)
+        if channel.paused:
+            channel = replace(channel, paused=False)
+            await self._channels.save(channel, workspace=channel.workspace)
+        if heard.user:
+            await self._curators.add(channel.id, heard.user, workspace=channel.workspace)
+        return channel
+
+    async def pause(self, team: str, conversation: str) -> Channel | None:
+        """Stop the posts to a channel; None when there were none."""
+        workspace, ours = workspace_id(team), channel_id(team, conversation)
+        known = await self._channels.of(workspace=workspace)
+        found = next((one for one in known if one.id == ours and not one.paused), None)
+        if found is not None:
+            await self._channels.save(replace(found, paused=True), workspace=workspace)
+        return found
+
+    async def owner_of(self, channel: Channel) -> str | None:
+        """The one to tell when something is wrong with the channel."""
+        known = await self._curators.of(channel.id, workspace=channel.workspace)
+        return next(iter((*known, *sorted(self._defaults.curators))), None)
+
+    async def _new_channel(self, heard: Heard, ours: str) -> Channel:
+        channel = Channel(
+            ours,
+            workspace_id(heard.team),
+            "direct messages" if heard.is_direct else await self._name(heard),
+            zone=(await self._profile(heard.user)).zone,
+            at=self._defaults.at,
+            # Nobody asked for a daily post by writing to us.
+            paused=heard.is_direct,
+        )
+        await self._channels.save(channel, workspace=channel.workspace)
+        return channel
+
+    async def _name(self, heard: Heard) -> str:
+        if heard.conversation_name:
+            return heard.conversation_name
+        try:
+            found = await self._web.read("conversations.info", channel=heard.conversation)
+        except DeliveryError as error:
+            _log.info("Could not look up a channel's name.", extra={"problem": str(error)})
+            return heard.conversation
+        return str((found.get("channel") or {}).get("name") or heard.conversation)
+
+    async def _profile(self, user: str) -> _Profile:
+        now = self._clock.now()
+        known = self._profiles.get(user)
+        if known is None or known.until < now:
+            known = await self._look_up(user, until=now + _KNOWN_FOR)
+            self._profiles[user] = known
+        return known
+
+    async def _look_up(self, user: str, *, until: datetime) -> _Profile:
+        if not user:
+            return _Profile(None, self._defaults.zone, until)
+        try:
+            found: dict[str, Any] = (await self._web.read("users.info", user=user)).get("user") or {}
+        except DeliveryError as error:
+            _log.info("Could not look up a member.", extra={"problem": str(error)})
+            return _Profile(None, self._defaults.zone, until)
+        zone = str(found.get("tz") or "")
+        is_admin = bool(found.get("is_admin") or found.get("is_owner") or found.get("is_primary_owner"))
+        return _Profile(is_admin, zone if zone in available_timezones() else self._defaults.zone, until)

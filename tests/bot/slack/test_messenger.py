@@ -1,0 +1,235 @@
+"""Digests into Slack: once, whatever is lost, refused or late. Slack is a peer on loopback."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from bot import outbox
+from bot.message import Message
+from bot.posts import digest_post
+from bot.slack.faults import SlackGone, SlackRefused, fault_of
+from bot.slack.messenger import SlackMessenger
+from bot.slack.web import SlackWeb
+from pipeline.domain.audience import WorkspaceId
+from pipeline.domain.channel import Channel
+from pipeline.domain.digest import DeliveryState
+from pipeline.domain.errors import DeliveryDelayed, DeliveryUnknown, DestinationGone
+from tests.peers.catalog import Stores, migrated_template, sqlite_stores
+from tests.peers.made_insights import digest, pick
+from tests.peers.slack_peer import BOT_TOKEN, SlackPeer, slack_peer
+
+CHANNEL = Channel("slack:T1/C1", WorkspaceId("slack:T1"), "podcasts", zone="Europe/Berlin")
+DAY = date(2026, 11, 23)
+POST: Message = digest_post(digest(pick()))
+
+
+@dataclass
+class Now:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass
+class Heard:
+    gone: list[tuple[str, str]] = field(default_factory=list)
+    pauses: list[float] = field(default_factory=list)
+
+    async def on_gone(self, channel: Channel, error: SlackGone) -> None:
+        self.gone.append((channel.id, error.code))
+
+    async def pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+
+
+@pytest.fixture
+async def peer() -> AsyncIterator[SlackPeer]:
+    async with slack_peer() as running:
+        yield running
+
+
+@pytest.fixture
+def heard() -> Heard:
+    return Heard()
+
+
+@pytest.fixture
+def messenger(peer: SlackPeer, heard: Heard) -> SlackMessenger:
+    return _messenger(peer, heard)
+
+
+def _messenger(peer: SlackPeer, heard: Heard, *, timeout: float = 1.0) -> SlackMessenger:
+    web = SlackWeb(BOT_TOKEN, base_url=peer.api_url, timeout=timeout, pause=heard.pause)
+    return SlackMessenger(web, clock=Now(), on_gone=heard.on_gone)
+
+
+async def test_a_post_carries_its_key_and_is_found_by_it(peer: SlackPeer, messenger: SlackMessenger) -> None:
+    reference = await messenger.send(CHANNEL, POST)
+    (posted,) = peer.said("C1")
+    assert posted["ts"] == reference
+    assert posted["metadata"] == {"event_type": "podsift_post", "event_payload": {"key": POST.key}}
+    assert await messenger.find(CHANNEL, POST.key) == reference
+    assert await messenger.find(CHANNEL, "digest:other") is None
+
+
+async def test_a_post_is_found_among_many(peer: SlackPeer, messenger: SlackMessenger) -> None:
+    reference = await messenger.send(CHANNEL, POST)
+    peer.places["C1"].messages += [{"user": "U1", "ts": peer.next_ts(), "text": "hi"} for _ in range(450)]
+    assert await messenger.find(CHANNEL, POST.key) == reference
+    assert len(peer.made("conversations.history")) == 3
+
+
+async def test_a_short_rate_limit_is_waited_for(peer: SlackPeer, messenger: SlackMessenger, heard: Heard) -> None:
+    peer.fail("chat.postMessage", "limit", 2, times=2)
+    await messenger.send(CHANNEL, POST)
+    assert heard.pauses == [2.0, 2.0]
+    assert len(peer.said("C1")) == 1
+
+
+async def test_a_long_rate_limit_is_the_callers_to_wait_for(peer: SlackPeer, messenger: SlackMessenger) -> None:
+    peer.fail("chat.postMessage", "limit", 60)
+    with pytest.raises(DeliveryDelayed) as caught:
+        await messenger.send(CHANNEL, POST)
+    assert caught.value.retry_after == 60
+    peer.fail("chat.postMessage", "limit", 1, times=4)
+    with pytest.raises(DeliveryDelayed):
+        await messenger.send(CHANNEL, POST)
+
+
+@pytest.mark.parametrize(("kind", "detail"), [("lost", None), ("broken", None), ("slow", 3)])
+async def test_a_post_whose_reply_is_lost_is_nobodys_to_tell(
+    peer: SlackPeer, heard: Heard, kind: str, detail: object
+) -> None:
+    messenger = _messenger(peer, heard)
+    peer.fail("chat.postMessage", kind, detail)
+    with pytest.raises(DeliveryUnknown):
+        await messenger.send(CHANNEL, POST)
+    assert len(peer.said("C1")) == 1
+    assert await messenger.find(CHANNEL, POST.key) is not None
+
+
+@pytest.mark.parametrize(("kind", "detail"), [("drop", None), ("status", 503), ("error", "fatal_error")])
+async def test_what_may_have_been_applied_is_not_sent_again(
+    peer: SlackPeer, messenger: SlackMessenger, kind: str, detail: object
+) -> None:
+    peer.fail("chat.postMessage", kind, detail)
+    with pytest.raises(DeliveryUnknown):
+        await messenger.send(CHANNEL, POST)
+    assert len(peer.made("chat.postMessage")) == 1
+    assert peer.said("C1") == []
+
+
+async def test_when_nobody_listens_nothing_arrived(heard: Heard) -> None:
+    web = SlackWeb(BOT_TOKEN, base_url="http://127.0.0.1:9/api/", pause=heard.pause)
+    with pytest.raises(DeliveryDelayed):
+        await SlackMessenger(web, clock=Now(), on_gone=heard.on_gone).send(CHANNEL, POST)
+
+
+async def test_a_search_that_fails_is_worth_another_look(peer: SlackPeer, messenger: SlackMessenger) -> None:
+    peer.fail("conversations.history", "status", 500)
+    with pytest.raises(DeliveryDelayed):
+        await messenger.find(CHANNEL, POST.key)
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["channel_not_found", "is_archived", "not_in_channel", "restricted_action_read_only_channel", "token_revoked",
+     "account_inactive", "missing_scope"],
+)  # fmt: skip
+async def test_a_dead_destination_is_told_once_and_for_good(
+    peer: SlackPeer, messenger: SlackMessenger, heard: Heard, code: str
+) -> None:
+    peer.fail("chat.postMessage", "error", code)
+    with pytest.raises(DestinationGone):
+        await messenger.send(CHANNEL, POST)
+    assert heard.gone == [("slack:T1/C1", code)]
+    assert len(peer.made("chat.postMessage")) == 1
+
+
+async def test_an_unknown_refusal_settles_the_day(peer: SlackPeer, messenger: SlackMessenger, heard: Heard) -> None:
+    peer.fail("chat.postMessage", "error", "something_new")
+    with pytest.raises(DestinationGone, match="something_new"):
+        await messenger.send(CHANNEL, POST)
+    assert heard.gone == []
+
+
+async def test_refused_blocks_are_sent_as_plain_text_once(peer: SlackPeer, messenger: SlackMessenger) -> None:
+    peer.fail("chat.postMessage", "error", "msg_blocks_too_long")
+    await messenger.send(CHANNEL, POST)
+    (posted,) = peer.said("C1")
+    assert "blocks" not in posted
+    assert "One insight for Monday 23 November" in posted["text"]
+    assert posted["metadata"]["event_payload"] == {"key": POST.key}
+
+
+async def test_a_reply_is_found_in_its_thread(peer: SlackPeer, messenger: SlackMessenger) -> None:
+    peer.places["C1"].messages.append({"user": "U1", "ts": "1.000001", "text": "why?"})
+    reply = await messenger.post("C1", Message(POST.blocks, "x", "answer:1"), thread="1.000001")
+    assert await messenger.find_reply("C1", "1.000001", "answer:1") == reply
+    assert await messenger.find(CHANNEL, "answer:1") is None
+    peer.places["C1"].messages[0]["metadata"] = {"event_type": "somebody_elses", "event_payload": {"key": "answer:2"}}
+    assert await messenger.find_reply("C1", "1.000001", "answer:2") is None
+
+
+def test_every_code_of_the_table_has_its_meaning() -> None:
+    assert isinstance(fault_of("message_limit_exceeded"), DeliveryDelayed)
+    assert isinstance(fault_of("", status=200), DeliveryUnknown)
+    assert isinstance(fault_of("no_text"), SlackRefused)
+    assert "users:read" in str(fault_of("missing_scope", needed="users:read"))
+    revoked = fault_of("token_revoked")
+    assert isinstance(revoked, SlackGone)
+    assert revoked.is_token
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return migrated_template(tmp_path_factory.mktemp("catalog"))
+
+
+@pytest.fixture
+async def stores(tmp_path: Path, template: Path) -> AsyncIterator[Stores]:
+    async with sqlite_stores(tmp_path, template=template) as fresh:
+        await fresh.settings.save(CHANNEL, workspace=CHANNEL.workspace)
+        yield fresh
+
+
+@dataclass
+class Killed:
+    """A messenger within a process that dies at a point: before sending, while sending, or before recording."""
+
+    inner: SlackMessenger
+    point: str
+
+    async def send(self, channel: Channel, message: Message) -> str:
+        if self.point == "claimed":
+            raise asyncio.CancelledError
+        reference = await self.inner.send(channel, message)
+        if self.point == "sent":
+            raise asyncio.CancelledError
+        return reference
+
+    async def find(self, channel: Channel, key: str) -> str | None:
+        return await self.inner.find(channel, key)
+
+
+@pytest.mark.parametrize("fault", ["", "lost", "broken", "limit", "drop"])
+@pytest.mark.parametrize("point", ["claimed", "sent", "never"])
+async def test_a_digest_is_posted_exactly_once_wherever_the_process_dies(
+    peer: SlackPeer, heard: Heard, stores: Stores, point: str, fault: str
+) -> None:
+    if fault:
+        peer.fail("chat.postMessage", fault, 1)
+    for dying in (point, "never", "never", "never"):
+        messenger = Killed(_messenger(peer, heard), dying)  # everything but the catalogue is new: the process is
+        try:
+            await outbox.deliver(
+                POST, channel=CHANNEL, day=DAY, book=stores.deliveries, messenger=messenger, clock=stores.clock
+            )
+        except (asyncio.CancelledError, DeliveryDelayed, DeliveryUnknown):
+            continue
+    claim = await stores.deliveries.claim(CHANNEL.id, DAY, workspace=CHANNEL.workspace, at=stores.clock.now())
+    (posted,) = peer.said("C1")
+    assert (claim.delivery.state, claim.delivery.reference) == (DeliveryState.SENT, posted["ts"])

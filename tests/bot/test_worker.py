@@ -1,0 +1,148 @@
+"""What the ticks start and settle, on the sample shows with a clock that is set by hand."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.app import LOCAL_CHANNEL, App, open_app
+from bot.handover import Request
+from bot.operations import perform
+from bot.running import OWNER
+from bot.sample_host import SampleHost, serve_samples
+from bot.settings import load_settings
+from pipeline import flows
+from pipeline.domain.audience import LOCAL
+from pipeline.domain.digest import DeliveryState
+from pipeline.flows import FIRST_STAGE, Stage
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 22)
+
+
+class HandClock:
+    def __init__(self, now: datetime) -> None:
+        self.time = now
+
+    def now(self) -> datetime:
+        return self.time
+
+
+class Notes:
+    """A Starter that notes what it is asked to start."""
+
+    def __init__(self) -> None:
+        self.scans: list[str] = []
+        self.episodes: list[tuple[str, int]] = []
+        self.digests: list[tuple[str, str]] = []
+
+    async def start_scan(self, feed_id: str, *, tick: str) -> None:
+        assert tick
+        self.scans.append(feed_id)
+
+    async def start_episode(self, episode_id: str, *, attempt: int) -> None:
+        self.episodes.append((episode_id, attempt))
+
+    async def start_digest(self, channel_id: str, *, day: str) -> None:
+        self.digests.append((channel_id, day))
+
+
+@pytest.fixture
+async def host() -> AsyncIterator[SampleHost]:
+    async with serve_samples(now=NOON) as serving:
+        yield serving
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock(NOON)
+
+
+@pytest.fixture
+async def app(host: SampleHost, clock: HandClock, tmp_path: Path) -> AsyncIterator[App]:
+    """One show is followed; its episodes wait."""
+    settings = load_settings(
+        data=tmp_path, allow_networks="127.0.0.0/8", whisper_model="off", zone="UTC", digest_at=time(12), _env_file=None
+    )
+    async with open_app(settings, clock=clock) as opened:
+        added = await perform(opened, OWNER, Request("add", {"address": host.public_feeds[0]}), lambda _: None)
+        assert added.code == 0
+        yield opened
+
+
+async def make_ready(app: App) -> None:
+    """Take every waiting episode through its stages, without an engine."""
+    for episode in await app.pipeline.episodes.waiting():
+        stage: Stage | None = FIRST_STAGE
+        while stage is not None:
+            stage = await flows.run_stage(stage, episode.id, app.pipeline)
+
+
+async def test_a_tick_starts_what_waits_and_reads_no_feed_that_is_not_due(app: App, clock: HandClock) -> None:
+    early, late = Notes(), Notes()
+
+    await app.worker.scan_due(early)
+    clock.time += timedelta(days=1, hours=1)
+    await app.worker.scan_due(late)
+
+    assert (early.scans, len(late.scans)) == ([], 1)
+    assert len(early.episodes) == len(late.episodes) == 3
+
+
+async def test_a_digest_is_started_at_its_time_and_not_before(app: App, clock: HandClock) -> None:
+    await make_ready(app)
+    before, after = Notes(), Notes()
+
+    clock.time = NOON - timedelta(minutes=1)
+    await app.worker.post_due(before)
+    clock.time = NOON + timedelta(minutes=1)
+    await app.worker.post_due(after)
+
+    assert before.digests == []
+    assert after.digests == [(LOCAL_CHANNEL, "2026-11-22")]
+
+
+async def test_a_day_without_anything_good_waits_for_late_transcripts_and_is_then_skipped(
+    app: App, clock: HandClock
+) -> None:
+    notes = Notes()
+
+    clock.time = NOON + timedelta(hours=3)
+    await app.worker.post_due(notes)
+    waiting = await app.deliveries.settled_days(LOCAL_CHANNEL, since=TODAY)
+    clock.time = NOON + timedelta(hours=5)
+    await app.worker.post_due(notes)
+    settled = await app.deliveries.settled_days(LOCAL_CHANNEL, since=TODAY)
+
+    assert notes.digests == []
+    assert TODAY not in waiting
+    assert TODAY in settled
+    assert await app.board.latest(workspace=LOCAL, channel_id=LOCAL_CHANNEL) == ()
+
+
+async def test_a_posted_day_is_not_started_again(app: App, clock: HandClock) -> None:
+    await make_ready(app)
+    channel = await app.pipeline.channels.get(LOCAL_CHANNEL, workspace=LOCAL)
+    notes = Notes()
+
+    _digest, delivery = await app.worker.post_digest(channel, TODAY)
+    clock.time = NOON + timedelta(hours=1)
+    await app.worker.post_due(notes)
+
+    assert delivery is not None
+    assert delivery.state is DeliveryState.SENT
+    assert notes.digests == []
+
+
+async def test_a_paused_channel_gets_nothing(app: App, clock: HandClock) -> None:
+    await make_ready(app)
+    channel = await app.pipeline.channels.get(LOCAL_CHANNEL, workspace=LOCAL)
+    await app.channels.save(replace(channel, paused=True), workspace=LOCAL)
+    notes = Notes()
+
+    clock.time = NOON + timedelta(hours=1)
+    await app.worker.post_due(notes)
+
+    assert notes.digests == []

@@ -1,0 +1,295 @@
+"""Slack on loopback: the Web API with limits and faults, Socket Mode with tickets used once, response addresses.
+
+The unmodified SDK and bolt talk to it; point them at `api_url`. With `PODSIFT_RECORD` set to a path, every outgoing
+request body is written there as a JSON line.
+"""
+
+import asyncio
+import itertools
+import json
+import os
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from aiohttp import WSMsgType, web
+
+from tests.bot.slack.limits import flaws
+
+Json = dict[str, Any]
+BOT = "UBOT"
+BOT_TOKEN = "xoxb-peer"
+APP_TOKEN = "xapp-peer"
+
+
+@dataclass
+class Place:
+    """A conversation: its kind (`channel`, `group`, `im`), who is in it, what was said."""
+
+    kind: str = "channel"
+    members: set[str] = field(default_factory=set)
+    archived: bool = False
+    messages: list[Json] = field(default_factory=list)
+
+
+@dataclass
+class SlackPeer:
+    """One workspace (T1) with one app."""
+
+    places: dict[str, Place] = field(default_factory=dict)
+    users: dict[str, Json] = field(default_factory=dict)
+    calls: list[tuple[str, Json]] = field(default_factory=list)
+    responses: list[Json] = field(default_factory=list)
+    ephemerals: list[Json] = field(default_factory=list)
+    views: dict[str, Json] = field(default_factory=dict)
+    acks: list[tuple[str, float]] = field(default_factory=list)
+    sockets: list[web.WebSocketResponse] = field(default_factory=list)
+    tickets_given: int = 0
+    lacking: set[str] = field(default_factory=set)
+    url: str = ""
+
+    def __post_init__(self) -> None:
+        self._faults: dict[str, list[tuple[str, Any]]] = defaultdict(list)
+        self._numbers = itertools.count(1)
+        self._tickets: set[str] = set()
+        self._waiting: dict[str, asyncio.Future[Any]] = {}
+        self._methods: dict[str, Callable[[Json], Json]] = {
+            "auth.test": lambda _: {"ok": True, "user_id": BOT, "bot_id": "B1", "team_id": "T1", "team": "Acme"},
+            "chat.postMessage": self._post,
+            "chat.postEphemeral": self._post_ephemeral,
+            "conversations.history": self._history,
+            "conversations.replies": self._replies,
+            "conversations.info": lambda a: {"ok": True, "channel": {"id": a["channel"], "name": a["channel"].lower()}},
+            "conversations.open": lambda a: {"ok": True, "channel": {"id": f"D{a['users'][1:]}"}},
+            "users.info": self._user,
+            "views.publish": self._publish,
+            "assistant.threads.setStatus": lambda _: {"ok": True},
+            "assistant.threads.setSuggestedPrompts": lambda _: {"ok": True},
+        }
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.url}/api/"
+
+    def fail(self, method: str, kind: str, detail: Any = None, *, times: int = 1) -> None:
+        """Let the next calls of a method go wrong.
+
+        Kinds: `limit` (seconds), `error` (code), `status`, `drop`, and after applying: `lost`, `broken`, `slow`.
+        """
+        self._faults[method] += [(kind, detail)] * times
+
+    def made(self, method: str) -> list[Json]:
+        """The arguments of the calls of a method."""
+        return [arguments for name, arguments in self.calls if name == method]
+
+    def said(self, place: str) -> list[Json]:
+        """What we posted in a place."""
+        return [one for one in self.places[place].messages if one["user"] == BOT]
+
+    # Web API
+
+    async def _api(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        arguments: Json = dict(request.query)
+        if request.method == "POST" and request.can_read_body:
+            arguments |= await request.json() if request.content_type == "application/json" else await request.post()
+        self.calls.append((method, arguments))
+        _record({"method": method, **arguments})
+        kind, detail = self._faults[method].pop(0) if self._faults[method] else ("", None)
+        before = await self._fault_before(kind, detail, request)
+        if before is not None:
+            return before
+        body = self._apply(method, arguments, request.headers.get("Authorization", ""))
+        if kind == "lost" and request.transport is not None:
+            request.transport.abort()
+        if kind == "broken":
+            return web.json_response({"ok": False, "error": "internal_error"}, status=500)
+        if kind == "slow":
+            await asyncio.sleep(detail)
+        return web.json_response(body)
+
+    async def _fault_before(self, kind: str, detail: Any, request: web.Request) -> web.Response | None:
+        if kind == "limit":
+            headers = {"Retry-After": str(detail)}
+            return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+        if kind == "error":
+            return web.json_response({"ok": False, **(detail if isinstance(detail, dict) else {"error": detail})})
+        if kind == "status":
+            return web.Response(status=detail, text="<html>sorry</html>", content_type="text/html")
+        if kind == "drop" and request.transport is not None:
+            request.transport.abort()
+            return web.Response()
+        return None
+
+    def _apply(self, method: str, arguments: Json, authorization: str) -> Json:
+        if method == "apps.connections.open":
+            if authorization != f"Bearer {APP_TOKEN}":
+                return {"ok": False, "error": "invalid_auth"}
+            ticket = uuid4().hex
+            self._tickets.add(ticket)
+            self.tickets_given += 1
+            return {"ok": True, "url": f"{self.url.replace('http', 'ws')}/link?ticket={ticket}"}
+        if authorization != f"Bearer {BOT_TOKEN}":
+            return {"ok": False, "error": "invalid_auth"}
+        if method in self.lacking:
+            return {"ok": False, "error": "missing_scope", "needed": "users:read"}
+        return self._methods[method](arguments)
+
+    def _place(self, arguments: Json) -> tuple[Place | None, str]:
+        name = str(arguments.get("channel", ""))
+        if name.startswith("U"):
+            name = f"D{name[1:]}"
+            self.places.setdefault(name, Place("im", {BOT, f"U{name[1:]}"}))
+        place = self.places.get(name)
+        if place is None:
+            return None, "channel_not_found"
+        if place.archived:
+            return None, "is_archived"
+        return (place, "") if BOT in place.members else (None, "not_in_channel")
+
+    def _post(self, arguments: Json) -> Json:
+        place, problem = self._place(arguments)
+        wrong = flaws(arguments)
+        if place is None or wrong:
+            return {"ok": False, "error": problem or "invalid_blocks", "response_metadata": {"messages": wrong}}
+        message = {"user": BOT, "bot_id": "B1", "ts": self.next_ts(), **arguments}
+        place.messages.append(message)
+        return {"ok": True, "ts": message["ts"], "channel": arguments["channel"]}
+
+    def _post_ephemeral(self, arguments: Json) -> Json:
+        place, problem = self._place(arguments)
+        if place is None or flaws(arguments):
+            return {"ok": False, "error": problem or "invalid_blocks"}
+        self.ephemerals.append(arguments)
+        return {"ok": True, "message_ts": self.next_ts()}
+
+    def _history(self, arguments: Json) -> Json:
+        place, problem = self._place(arguments)
+        if place is None:
+            return {"ok": False, "error": problem}
+        oldest = float(arguments.get("oldest", 0))
+        shown = [m for m in place.messages if float(m["ts"]) > oldest and m.get("thread_ts", m["ts"]) == m["ts"]]
+        return self._page(list(reversed(shown)), arguments)
+
+    def _replies(self, arguments: Json) -> Json:
+        place, problem = self._place(arguments)
+        if place is None:
+            return {"ok": False, "error": problem}
+        shown = [m for m in place.messages if arguments["ts"] in {m["ts"], m.get("thread_ts")}]
+        return self._page(shown, arguments) if shown else {"ok": False, "error": "thread_not_found"}
+
+    def _page(self, messages: list[Json], arguments: Json) -> Json:
+        start, limit = int(arguments.get("cursor") or 0), int(arguments.get("limit") or 100)
+        more = str(start + limit) if start + limit < len(messages) else ""
+        page = messages[start : start + limit]
+        if arguments.get("include_all_metadata") not in {True, "1", "true"}:
+            page = [{name: value for name, value in one.items() if name != "metadata"} for one in page]
+        return {"ok": True, "messages": page, "response_metadata": {"next_cursor": more}}
+
+    def _user(self, arguments: Json) -> Json:
+        user = self.users.get(str(arguments["user"]))
+        return {"ok": True, "user": user} if user else {"ok": False, "error": "user_not_found"}
+
+    def _publish(self, arguments: Json) -> Json:
+        self.views[str(arguments["user_id"])] = arguments["view"]
+        return {"ok": True, "view": {"id": "V1"}}
+
+    async def _response(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        _record({"method": "response_url", **body})
+        self.responses.append(body)
+        return web.Response(text="ok")
+
+    # Socket Mode
+
+    async def _link(self, request: web.Request) -> web.StreamResponse:
+        if self._faults["link"]:
+            return web.Response(status=self._faults["link"].pop(0)[1])
+        ticket = request.query.get("ticket", "")
+        if ticket not in self._tickets:
+            return web.Response(status=408, text="this ticket was used or has expired")
+        self._tickets.discard(ticket)
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        self.sockets.append(socket)
+        await socket.send_json({"type": "hello", "num_connections": len(self.sockets)})
+        async for frame in socket:
+            if frame.type == WSMsgType.TEXT:
+                answer = json.loads(frame.data)
+                waiting = self._waiting.get(answer.get("envelope_id", ""))
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(answer.get("payload"))
+        if socket in self.sockets:
+            self.sockets.remove(socket)
+        return socket
+
+    def expire_tickets(self) -> None:
+        """Let every ticket that was given and not used expire."""
+        self._tickets.clear()
+
+    async def disconnect(self, how: str) -> None:
+        """`warning` and `refresh_requested` are Slack's polite ways; `close` closes; `abort` resets the connection."""
+        for socket in list(self.sockets):
+            if how in {"warning", "refresh_requested"}:
+                await socket.send_json({"type": "disconnect", "reason": how})
+            elif how == "close":
+                await socket.close()
+            elif how == "abort" and socket._req is not None and socket._req.transport is not None:
+                socket._req.transport.abort()
+
+    async def deliver(self, kind: str, payload: Json) -> float | None:
+        """Send an envelope; the seconds until it was acknowledged, None when that took more than three."""
+        envelope = {"envelope_id": uuid4().hex, "type": kind, "payload": payload, "accepts_response_payload": True}
+        waiting: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting[envelope["envelope_id"]] = waiting
+        sent = time.monotonic()
+        await self.sockets[-1].send_json(envelope)
+        try:
+            await asyncio.wait_for(waiting, 3)
+        except TimeoutError:
+            return None
+        return time.monotonic() - sent
+
+    def next_ts(self) -> str:
+        """A time stamp of Slack's kind, each one later than the last."""
+        return f"{time.time():.0f}.{next(self._numbers):06d}"
+
+
+@asynccontextmanager
+async def slack_peer() -> AsyncIterator[SlackPeer]:
+    """A workspace with the channels C1 (we are in it) and C2 (we are not), Ann (U1, an admin), Bob (U2) and Ann's DM."""
+    peer = SlackPeer()
+    peer.users["U1"] = {"id": "U1", "tz": "Europe/Berlin", "is_admin": True, "is_owner": False}
+    peer.users["U2"] = {"id": "U2", "tz": "America/Lima", "is_admin": False, "is_owner": False}
+    peer.places = {
+        "C1": Place(members={BOT, "U1", "U2"}),
+        "C2": Place(members={"U1"}),
+        "D1": Place("im", {BOT, "U1"}),
+    }
+    app = web.Application()
+    app.router.add_route("*", "/api/{method}", peer._api)
+    app.router.add_get("/link", peer._link)
+    app.router.add_post("/response/{name}", peer._response)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    peer.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        yield peer
+    finally:
+        for socket in list(peer.sockets):
+            await socket.close()
+        await runner.cleanup()
+
+
+def _record(body: Json) -> None:
+    path = os.environ.get("PODSIFT_RECORD")
+    if path:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(body, ensure_ascii=False) + "\n")
