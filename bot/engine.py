@@ -164,7 +164,7 @@ class _Workflows:
             should_retry=_may_go_well_later,
             timeout_seconds=_SECONDS_OF[stage],
         )
-        async def run(episode_id: str) -> dict[str, str | None]:
+        async def run(episode_id: str) -> dict[str, Any]:
             # What no retry can mend is a result, not an exception: it must survive a crash word for word.
             try:
                 return {"next": await self._work.run_stage(stage, episode_id), "problem": None}
@@ -174,18 +174,20 @@ class _Workflows:
                 return {"next": None, "problem": str(error)}
 
         @DBOS.step(name=f"give_up_{stage.value}")
-        async def give_up(episode_id: str, problem: str) -> None:
-            await self._work.give_up(stage, episode_id, PodsiftError(problem))
+        async def give_up(episode_id: str, problem: str, later: bool) -> None:
+            error = PodsiftError(problem)
+            error.retryable = later
+            await self._work.give_up(stage, episode_id, error)
 
         @DBOS.workflow(name=stage.value, max_recovery_attempts=_CRASHES)
         async def workflow(episode_id: str, attempt: int) -> None:
             try:
                 result = await run(episode_id)
             except Exception as error:  # noqa: BLE001  the outermost door of an episode: one bad one never stops the others
-                result = {"next": None, "problem": _sentence(error)}
+                result = {"next": None, "problem": _sentence(error), "later": _may_go_well_later(_last(error))}
                 _log.warning("A stage failed.", extra={"stage": stage.value, "episode": episode_id}, exc_info=error)
             if (problem := result["problem"]) is not None:
-                await give_up(episode_id, problem)
+                await give_up(episode_id, problem, result.get("later", False))
             elif (following := result["next"]) is not None:
                 await self.start_stage(Stage(following), episode_id, attempt)
 
@@ -210,10 +212,15 @@ def _may_go_well_later(error: BaseException) -> bool:
     return isinstance(error, PodsiftError) and error.retryable
 
 
+def _last(error: Exception) -> Exception:
+    """Why the last try failed."""
+    tries: list[Exception] = getattr(error, "errors", None) or [error]
+    return tries[-1]
+
+
 def _sentence(error: Exception) -> str:
     """What went wrong, for people: the last of our own errors, or the kind of a bug that the log has in full."""
-    tries = getattr(error, "errors", None) or [error]
-    last = tries[-1]
+    last = _last(error)
     if isinstance(last, PodsiftError):
         return str(last)
     return f"An unexpected {type(last).__name__} stopped it; the log says where."

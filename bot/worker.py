@@ -117,6 +117,7 @@ class Worker:
         now = self._pipeline.clock.now()
         for feed_id in await self._pipeline.feeds.due(now):
             await engine.start_scan(feed_id, tick=f"{now:%Y%m%dT%H%M}")
+        await self._pipeline.retries.due_retries(now)
         await self.start_waiting(engine)
 
     async def post_due(self, engine: Starter) -> None:

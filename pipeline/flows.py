@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from pipeline.domain.another_try import after_giving_up
 from pipeline.domain.answer import Answer, Question
 from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.digest import Digest
@@ -25,6 +26,7 @@ from pipeline.ports import (
     DigestBook,
     Embedder,
     EpisodeLedger,
+    FeedHistory,
     FeedKeys,
     FeedLedger,
     FeedParser,
@@ -32,12 +34,14 @@ from pipeline.ports import (
     Index,
     InsightProposer,
     InsightStore,
+    RetryBook,
     Transcriber,
     TranscriptReader,
     TranscriptStore,
     VoteBook,
 )
 from pipeline.steps.answer import answer_question
+from pipeline.steps.better_transcript import take_better_transcript
 from pipeline.steps.digest import make_digest
 from pipeline.steps.extract import extract_insights
 from pipeline.steps.index import index_episode
@@ -61,7 +65,9 @@ class Pipeline:
     index: Index
     keys: FeedKeys
     feeds: FeedLedger
+    history: FeedHistory
     episodes: EpisodeLedger
+    retries: RetryBook
     transcripts: TranscriptStore
     insights: InsightStore
     channels: ChannelBook
@@ -90,6 +96,7 @@ async def scan(feed_id: str, pipeline: Pipeline, *, hold_after: int, jitter: flo
     return await scan_feed(
         feed_id,
         feeds=pipeline.feeds,
+        history=pipeline.history,
         fetcher=pipeline.fetcher,
         parser=pipeline.parser,
         keys=pipeline.keys,
@@ -114,8 +121,12 @@ async def run_stage(stage: Stage, episode_id: str, pipeline: Pipeline) -> Stage 
 
 
 async def give_up(episode_id: str, error: PodsiftError, pipeline: Pipeline) -> None:
-    """Mark an episode as failed with the reason for people; a retry lets it go again."""
-    await pipeline.episodes.settle(episode_id, EpisodeState.FAILED, reason=str(error))
+    """Mark an episode as failed with the reason for people; a retryable error lets it go again by itself, later."""
+    episode = await pipeline.episodes.get(episode_id)
+    given_up = after_giving_up(
+        str(error), may_go_well_later=error.retryable, retries=episode.retries, now=pipeline.clock.now()
+    )
+    await pipeline.episodes.settle(episode_id, EpisodeState.FAILED, reason=given_up.reason, retry_at=given_up.retry_at)
 
 
 async def digest(
@@ -141,6 +152,14 @@ async def answer(question: Question, pipeline: Pipeline) -> Answer:
 
 
 async def _ingest(episode_id: str, pipeline: Pipeline) -> Stage:
+    await take_better_transcript(
+        episode_id,
+        episodes=pipeline.episodes,
+        transcripts=pipeline.transcripts,
+        insights=pipeline.insights,
+        reader=pipeline.reader,
+        proposer=pipeline.proposer,
+    )
     missing = await fetch_published_transcript(
         episode_id, episodes=pipeline.episodes, transcripts=pipeline.transcripts, reader=pipeline.reader
     )
@@ -148,9 +167,9 @@ async def _ingest(episode_id: str, pipeline: Pipeline) -> Stage:
         return Stage.ANALYSE
     episode = await pipeline.episodes.get(episode_id)
     if pipeline.transcriber is None:
-        raise NoTranscript((*missing.reasons, "Transcription of audio is switched off."))
+        raise NoTranscript((*missing.reasons, "Transcription of audio is switched off."), retryable=missing.retryable)
     if episode.audio_url is None:
-        raise NoTranscript((*missing.reasons, "It has no audio."))
+        raise NoTranscript((*missing.reasons, "It has no audio."), retryable=missing.retryable)
     return Stage.TRANSCRIBE
 
 

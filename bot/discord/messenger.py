@@ -26,6 +26,8 @@ _MOST_READ: Final = 1_000
 """Messages of a channel that are looked through for a marker."""
 _LONGEST_WAIT: Final = 60.0
 """Seconds of a rate limit that are waited out; after a longer one the outbox comes again."""
+_PATIENCE: Final = 180.0
+"""Seconds for one post, rate limits and the retries of discord.py included."""
 _THREAD_OPEN: Final = 1_440
 """Minutes without a word after which Discord folds the thread away."""
 _INVALID_BODY: Final = 50035
@@ -68,8 +70,9 @@ class DiscordMessenger:
         if message.key and not all_buttons(message):  # the marker needs a button to travel in
             message = replace(message, blocks=(*message.blocks, Buttons((_HELP,))))
         try:
-            await self._log_in()
-            sent = await self._post(channel, message)
+            async with asyncio.timeout(_PATIENCE):
+                await self._log_in()
+                sent = await self._post(channel, message)
         except FAILURES as error:
             raise delivery_error(error, channel) from error
         await self._open_thread(sent, _title_of(message))

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from bot.slack.hearing import Heard
-from pipeline.adapters.catalog import Talk
+from pipeline.domain.conversation import Talk
 
 _ASKING: Final = re.compile(
     r"\?|^(?:who|whom|whose|what|what's|when|where|which|why|how|is|are|was|were|do|does|did|can|could|should|would|"

@@ -25,7 +25,7 @@ _LONGEST_HREF: Final = 1_200
 """By weight; a longer address is left out rather than let it crowd out the words."""
 
 
-def slack_blocks(block: Block) -> list[Json]:
+def slack_blocks(block: Block) -> list[Json]:  # noqa: PLR0911  one return for each kind
     """The block for Slack; several where it is long, none where it is empty."""
     match block:
         case Heading(spans):

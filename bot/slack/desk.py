@@ -9,18 +9,17 @@ from bot.message import Message
 from bot.operations.outcome import Member, Outcome
 from bot.replies import error_reply
 from bot.shapes import AddedShape
-from bot.slack.faults import SlackGone
-from bot.slack.greetings import announcement, farewell, home, suggested_prompts, welcome
+from bot.slack.greetings import announcement, home, suggested_prompts, welcome
 from bot.slack.hearing import Heard, Kind
-from bot.slack.members import Members
 from bot.slack.messenger import SlackMessenger
 from bot.slack.place import channel_id, conversation_of, workspace_id
 from bot.slack.render import render, render_view
 from bot.slack.spoken import command, request_in
+from bot.slack.team import Team
 from bot.slack.web import SlackWeb
 from bot.wording import explain
-from pipeline.adapters.catalog import ChannelSettings, Talk, Threads
-from pipeline.domain.channel import Channel
+from pipeline.adapters.catalog import ChannelSettings, Threads
+from pipeline.domain.conversation import Talk
 from pipeline.domain.errors import BadInput, DeliveryError
 from pipeline.ports import Clock
 
@@ -52,7 +51,7 @@ class Desk:
         web: SlackWeb,
         *,
         counter: Counter,
-        members: Members,
+        team: Team,
         threads: Threads,
         channels: ChannelSettings,
         messenger: SlackMessenger,
@@ -60,7 +59,7 @@ class Desk:
     ) -> None:
         self._web = web
         self._counter = counter
-        self._members = members
+        self._team = team
         self._threads = threads
         self._channels = channels
         self._messenger = messenger
@@ -74,40 +73,32 @@ class Desk:
             case Kind.COMMAND:
                 await self._carry_out(heard)
             case Kind.PRESS:
-                member = await self._members.member(heard)
+                member = await self._member(heard)
                 await self._whisper(heard, await self._counter.press(heard.text, member))
             case Kind.HOME:
                 await self._open_home(heard)
             case Kind.JOINED:
                 await self._greet(heard, again=again)
             case Kind.LEFT:
-                await self._members.pause(heard.team, heard.conversation)
-
-    async def say_farewell(self, channel: Channel, gone: SlackGone) -> None:
-        """Stop a channel that cannot be posted to, and tell one owner once."""
-        team = channel.workspace.partition(":")[2]
-        stopped = await self._members.pause(team, conversation_of(channel.id))
-        _log.warning("A channel is gone.", extra={"channel": channel.id, "code": gone.code})
-        owner = await self._members.owner_of(channel)
-        if stopped is None or owner is None or gone.is_token:
-            return
-        try:
-            await self._messenger.post(owner, farewell(channel, gone))
-        except DeliveryError as error:
-            _log.warning("Could not tell the channel's owner.", extra={"problem": str(error)})
+                await self._team.pause(heard.team, heard.conversation)
 
     async def _answer(self, heard: Heard, *, again: bool) -> None:
         key = f"answer:{heard.event_id}"
         if again and await self._messenger.find_reply(heard.conversation, heard.thread, key) is not None:
             return
         await self._show_that_we_work(heard)
-        member = await self._members.member(heard)
+        member = await self._member(heard)
         here, workspace = channel_id(heard.team, heard.conversation), workspace_id(heard.team)
         talk = await self._threads.find(here, heard.thread, workspace=workspace) or Talk()
         message = await self._reply_to(heard, member, talk)
         await self._messenger.reply(heard.conversation, replace(message, key=key), thread=heard.thread)
         now = Talk((*talk.questions, heard.text)[-_QUESTIONS:], asker=heard.user)
         await self._threads.save(here, heard.thread, now, workspace=workspace)
+
+    async def _member(self, heard: Heard) -> Member:
+        channel = await self._team.channel(heard)
+        is_curator = await self._team.is_curator(heard.user, channel)
+        return Member(channel.workspace, channel.id, heard.name or heard.user, is_curator=is_curator)
 
     async def _reply_to(self, heard: Heard, member: Member, talk: Talk) -> Message:
         try:
@@ -116,7 +107,10 @@ class Desk:
             return error_reply(explain(error))
         if request is None:
             request = Request("ask", {"question": heard.text, "earlier": talk.questions})
-        return (await self._counter.perform(member, request)).message
+        outcome = await self._counter.perform(member, request)
+        if heard.is_direct and _changed_something(request, outcome):
+            await self._announce(member, outcome)
+        return outcome.message
 
     async def _carry_out(self, heard: Heard) -> None:
         try:
@@ -124,7 +118,7 @@ class Desk:
         except BadInput as error:
             await self._whisper(heard, error_reply(explain(error)))
             return
-        member = await self._members.member(heard)
+        member = await self._member(heard)
         outcome = await self._counter.perform(member, request)
         await self._whisper(heard, outcome.message)
         if _changed_something(request, outcome):
@@ -155,7 +149,7 @@ class Desk:
         await self._web.write("views.publish", user_id=heard.user, view=view)
 
     async def _greet(self, heard: Heard, *, again: bool) -> None:
-        channel = await self._members.welcome(heard)
+        channel = await self._team.welcome(heard)
         message = welcome(channel, self._clock.now())
         if not again or await self._messenger.find(channel, message.key) is None:
             await self._messenger.post(heard.conversation, message)

@@ -27,7 +27,10 @@ def welcome(channel: Channel, now: datetime) -> Message:
     blocks: tuple[Block, ...] = (
         Heading(text("Hello! I listen to podcasts for you")),
         Paragraph(
-            text("Every day I post up to five insights from new episodes, each with the words that prove it. ", *_when(channel, now))
+            text(
+                "Every day I post up to five insights from new episodes, each with the words that prove it. ",
+                *_when(channel, now),
+            )
         ),
         Bullets(
             (

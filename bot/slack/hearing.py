@@ -146,7 +146,7 @@ def _command(body: Json) -> Heard:
 
 
 def _press(body: Json) -> Heard | None:
-    action = next(iter(body.get("actions") or []), {})
+    action: Json = next(iter(body.get("actions") or []), {})
     place = str((body.get("channel") or {}).get("id", ""))
     if not action.get("value"):
         return None

@@ -70,7 +70,7 @@ class SlackMessenger:
             posted = await self._web.write("chat.postMessage", **where, **payload.arguments())
         except BlocksRefused as refused:
             # Slack has done nothing, so this cannot double; a plain post beats none.
-            _log.error("Slack refused our blocks.", extra={"code": refused.code, "blocks": payload.blocks})  # noqa: TRY400  the code says it
+            _log.error("Slack refused our blocks.", extra={"code": refused.code, "blocks": payload.blocks})
             posted = await self._web.write("chat.postMessage", **where, **render_plain(message).arguments())
         return str(posted["ts"])
 

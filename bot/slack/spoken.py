@@ -32,5 +32,5 @@ def _is_order(verb: str, rest: str) -> bool:
     if verb not in _WITH_ARGUMENTS or not rest:
         return False
     if verb == "add":
-        return "." in rest.split()[0]
+        return "." in rest.split(maxsplit=1)[0]
     return verb == "ask" or not rest.rstrip().endswith("?")

@@ -5,7 +5,7 @@ The SDK's own retries are off: they send a message twice when its reply was lost
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import aiohttp
@@ -40,6 +40,10 @@ class SlackWeb:
         self._timeout = timeout
         self._pause = pause
 
+    def with_token(self, token: str) -> "SlackWeb":
+        """The same API with another token."""
+        return SlackWeb(token, base_url=self.client.base_url, timeout=self._timeout, pause=self._pause)
+
     async def write(self, method: str, **arguments: Any) -> Json:
         """Change something. Raises DeliveryDelayed, DeliveryUnknown, SlackGone or SlackRefused."""
         return await self._patiently(lambda: self.client.api_call(method, json=arguments))
@@ -65,7 +69,7 @@ class SlackWeb:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise DeliveryUnknown("Slack did not say whether the reply arrived.") from error
         if reply.status_code != _OK:
-            raise fault_of(reply.body[:60] or "no_text", status=reply.status_code)
+            raise fault_of(reply.body[:60], status=reply.status_code, retry_after=_seconds(reply.headers))
 
     async def _patiently(self, call: Callable[[], Awaitable[Any]]) -> Json:
         for _ in range(_TRIES - 1):
@@ -95,10 +99,14 @@ def _fault(response: Any) -> DeliveryError:
     data = getattr(response, "data", None)
     said: Json = data if isinstance(data, dict) else {}
     status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
-    named = getattr(response, "headers", {}).get("Retry-After")
-    retry_after = float(named) if named and str(named).isdigit() else None
+    retry_after = _seconds(getattr(response, "headers", {}))
     code = str(said.get("error", ""))
     if status == 429 and not code:  # noqa: PLR2004  too many requests
         code = "ratelimited"
     _log.info("Slack refused a call.", extra={"code": code, "status": status})
     return fault_of(code, status=status, retry_after=retry_after, needed=str(said.get("needed", "")))
+
+
+def _seconds(headers: Mapping[str, str]) -> float | None:
+    named = headers.get("Retry-After", "")
+    return float(named) if named.isdigit() else None

@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.domain.claims import Form, form_of
+from pipeline.domain.brokenness import breaks_in
+from pipeline.domain.claims import Form, form_of, is_fragment, opens_definite
 from pipeline.domain.keywords import Vocabulary, content_words
 from pipeline.domain.stretches import Stretch
 
@@ -71,9 +72,22 @@ def _scored(stretch: Stretch, vocabulary: Vocabulary, *, english: bool) -> Score
         + 0.3 * heading
         + 0.16 * _lead(stretch, vocabulary)
     )
-    worth -= 0.1 * (len(set(content_words(stretch.sentences[-1]))) < 3)  # noqa: PLR2004  it trails off
-    worth -= 0.34 * form.chatter + 0.34 * form.dangling + 0.12 * _raggedness(stretch)
+    worth -= 0.34 * form.chatter + 0.34 * form.dangling + 0.12 * _raggedness(stretch) + _flaws(stretch, vocabulary)
     return Scored(stretch, form, specificity, max(0.0, min(1.0, worth)))
+
+
+def _flaws(stretch: Stretch, vocabulary: Vocabulary) -> float:
+    """What a reader stumbles over."""
+    trails_off = len(set(content_words(stretch.sentences[-1]))) < 3  # noqa: PLR2004  it says next to nothing
+    broken = sum(breaks_in(s) for s in stretch.sentences)
+    pieces = sum(is_fragment(s) for s in stretch.sentences)
+    return (
+        0.1 * trails_off
+        + 0.12 * min(broken, 3)
+        + 0.08 * pieces
+        + 0.12 * opens_definite(stretch.sentences[0], vocabulary.subject)
+        - 0.06 * (stretch.headline.sentence == 0)
+    )
 
 
 def _lead(stretch: Stretch, vocabulary: Vocabulary) -> float:

@@ -18,7 +18,8 @@ _OPENING: Final = re.compile(
     r"|(?:is|are|they're|they are) sponsoring (?:this|the|today|our|us)|(?:ad|advert"
     r"|sponsor) (?:reads?|break|spot)s?\b"
     r"|support(?:s|ed|ing)? (?:for )?(?:this|the|our) (?:show|podcast|episode)(?: comes from| is provided)?"
-    r"|tell you (?:\w+ ){0,4}?about (?:our|one of our) )",
+    r"|tell you (?:\w+ ){0,4}?about (?:our|one of our) "
+    r"|back to the (?:show|episode|interview|conversation|program) (?:in a|after|shortly|right after))",
     re.IGNORECASE,
 )
 _CLOSING: Final = re.compile(
@@ -30,6 +31,7 @@ _CLOSING: Final = re.compile(
     r"|\bmoney[- ]back guarantee\b"
     r"|\bhow did you hear about\b|\bkeep them sponsoring\b|\b\$\d+ (?:in )?(?:\w+ )?credits?\b"
     r"|\bsign up (?:today|now) (?:at|and)\b"
+    r"|\b(?:now|let's get) back to the (?:show|episode|interview|conversation|program)\b"
     r"|\bfree shipping\b|\bfirst (?:order|purchase|month)\b[^.?!]{0,20}\b(?:free|off)\b",
     re.IGNORECASE,
 )
@@ -57,7 +59,7 @@ _BRAND: Final = re.compile(
 )
 _REACH: Final = 420
 """Words: the longest advert read met, about two and a half minutes."""
-_BRIDGE: Final = 170
+_BRIDGE: Final = 210
 """Words between two signs of one read."""
 
 

@@ -1,6 +1,6 @@
 """Which of a feed's new episodes are wanted now, and which are only kept."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -24,15 +24,23 @@ class Intake:
 
 
 def judge_new(
-    new: Sequence[FoundEpisode], *, now: datetime, hold_after: int | None, newest_known: datetime | None
+    new: Sequence[FoundEpisode],
+    *,
+    now: datetime,
+    hold_after: int | None,
+    newest_known: datetime | None,
+    last_read: datetime | None = None,
 ) -> tuple[Intake, ...]:
     """One Intake for each new episode of a reading, in the given order.
 
-    With `hold_after` (the first reading) the newest that many wait, the others are held. Later, everything new waits
-    but an opened archive (see STRAGGLERS), which is held.
+    With `hold_after`, and as long as no episode is known, the newest that many wait, the others are held. Later,
+    everything new waits but an opened archive (see STRAGGLERS), which is held: episodes that came out before the
+    newest known one, or long before the reading before this one (`last_read`), and were not there then.
     """
-    if hold_after is None:
-        return _judge_later(new, now=now, newest_known=newest_known)
+    if hold_after is None or newest_known is not None:
+        seen_up_to = None if last_read is None else last_read - OLD_AFTER
+        floor = max((when for when in (newest_known, seen_up_to) if when is not None), default=None)
+        return _judge_later(new, now=now, floor=floor)
     newest_first = sorted(range(len(new)), key=lambda i: came_out(new[i], now), reverse=True)
     wanted = frozenset(newest_first[:hold_after])
     return tuple(_intake(found, now=now, is_held=i not in wanted) for i, found in enumerate(new))
@@ -44,8 +52,19 @@ def came_out(found: FoundEpisode, first_seen: datetime) -> datetime:
     return first_seen if published is None or published > first_seen else published
 
 
-def _judge_later(new: Sequence[FoundEpisode], *, now: datetime, newest_known: datetime | None) -> tuple[Intake, ...]:
-    late = [newest_known is not None and came_out(found, now) < newest_known for found in new]
+def taken_out(known: Mapping[str, datetime], present: Collection[str]) -> frozenset[str]:
+    """Which known episodes (with when they came out) their publisher took out of the feed.
+
+    Feeds list only so many: an episode that is older than all that are present just fell off the end.
+    """
+    oldest = min((known[one] for one in present if one in known), default=None)
+    if oldest is None:
+        return frozenset()
+    return frozenset(one for one, when in known.items() if one not in present and when > oldest)
+
+
+def _judge_later(new: Sequence[FoundEpisode], *, now: datetime, floor: datetime | None) -> tuple[Intake, ...]:
+    late = [floor is not None and came_out(found, now) < floor for found in new]
     if sum(late) <= STRAGGLERS:
         return (Intake(EpisodeState.WAITING, backfill=False),) * len(new)
     waiting = Intake(EpisodeState.WAITING, backfill=False)

@@ -1,10 +1,11 @@
 """How much a passage reads like something worth knowing, from its form alone (English)."""
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.domain.english import COMPARISON, CONTRAST, DANGLING, FIRST_PERSON, STOP_WORDS, word_set
+from pipeline.domain.english import COMPARISON, CONTRAST, DANGLING, FIRST_PERSON, STOP_WORDS, VERBS, word_set
 from pipeline.domain.insight import Kind
 from pipeline.domain.speech import normalised
 
@@ -53,7 +54,8 @@ _CHATTER: Final = re.compile(
     r"\b(?:hey|oh|ah|guys|man|okay|all right|gibberish|awesome|haha|lol|laugh\w*|dude|super cool"
     r"|pretty cool|so cool|really cool|kinda cool|nice|wow"
     r"|i love (?:it|that|this)|love it|crazy|hilarious|funny|shout ?out|thank(?:s| you)|you guys|fun fact"
-    r"|oh my|blah|whatever|i don't know|not sure|no idea|who knows|i guess|i forget|can't remember"
+    r"|oh my|blah|yada|gonna say|going to say|i'm confused|train of thought|let me (?:think|see)|i'm (?:just )?(?:thinking|wondering)"
+    r"|some reason|for god's sake|whatever|i don't know|not sure|no idea|who knows|i guess|i forget|can't remember"
     r"|don't remember|et cetera|or something|stuff like that|things like that|that kind of (?:stuff|thing)"
     r"|sorry|congrat\w*|excited|welcome|happy to|glad to|bye|cheers|good question|great question"
     r"|interesting|my favorite|joke\w*)\b",
@@ -70,6 +72,9 @@ _HOUSEKEEPING: Final = re.compile(
     r"|wanted) to (?:mention|point|share|talk|say|pitch|give|highlight|cover|ask)|hang out|linkedin"
     r"|let's (?:talk|get|move|go|start|dive|jump|see|do|discuss)|before we|get into|moving on|back to"
     r"|wrap(?:ping)? up|tun(?:e|ing) in|listening|listeners?|follow (?:us|me)|twitter|mastodon|patreon"
+    r"|we(?:'re| are) (?:going to|gonna) (?:discuss|talk|look|cover|see|go)|appeared on|(?:my|our) (?:\w+ )?courses?|i'm \w+ [A-Z]"
+    r"|co-?founder|i(?:'m| am) the (?:ceo|cto|founder)|sign up|join us|\w@\w+\.\w+|\b[\w-]+\.(?:com|io|fm|net|org|dev|app|ai|tv)\b"
+    r"|\bdot (?:com|io|fm|net|org|dev)\b"
     r"|youtube|check (?:it|them|this|that) out|check out|shameless|sick pick|extras?|question (?:is|comes"
     r"|here|from)|(?:ask|asks|asked|asking) (?:us|about|me|you)|recommend\w*|sponsor\w*)\b",
     re.IGNORECASE,
@@ -84,9 +89,19 @@ _POINTING: Final = re.compile(
     r"|stuff|part|piece|point|question|example|guy|person|article|post|project|page|tweet|tool|library"
     r"|repo|website|site|app)|those (?:things|guys|people)|these (?:things|guys|people)|same (?:thing|way"
     r"|idea|problem)|such a|of those|of these|the above|here's|let's say|in this case|in that case"
-    r"|at this point|at that point)\b",
+    r"|at this point|at that point|in my example|what i'm saying|our (?:paper|talk|article|blog)|as an example)\b",
     re.IGNORECASE,
 )
+_RETOLD: Final = re.compile(
+    r"\b(?:like|say|says|said|saying|goes|be like),? (?:well|hey|oh|okay|ok|all right|no|yes|yeah|let's|i'm|i|why|what|hi"
+    r"|man|dude|please|here's|you know)\b"
+    r"|\b(?:i'm|he's|she's|they're|we're|you're|was|were|be|it's) like\b,?",
+    re.IGNORECASE,
+)
+"""Somebody's words acted out."""
+_SHOWN: Final = re.compile(r"\b(?:this|these|those)\b(?! (?:is|are|means|year|week|month|decade|century)\b)", re.IGNORECASE)
+_PARTS: Final = word_set("which who whose because where until unless whereas although while than to for with like")
+_BELONGS: Final = word_set("of with for in about behind to from between that who which where when at on you we")
 _OF_ONESELF: Final = word_set("i im ive id ill me my mine")
 _SPELT_OUT: Final = re.compile(
     r"\b(?:dot|slash|colon|semicolon|dollar sign|equals|brackets?|curly|back ?ticks?|underscore|dash"
@@ -123,7 +138,7 @@ def form_of(sentences: tuple[str, ...]) -> Form:
     words = normalised(text).split()
     return Form(
         claim=_claim(text, words),
-        chatter=min(1.0, 0.34 * len(_CHATTER.findall(text)) + _told(words) + 0.25 * len(_STORY.findall(text))),
+        chatter=_chatter(text, words),
         dangling=_dangling(sentences, text),
         density=_density(words),
         kind=_kind(text),
@@ -155,6 +170,27 @@ def opens_loose(sentence: str) -> bool:
     }
 
 
+def opens_definite(sentence: str, known: Container[str]) -> bool:
+    """Whether the sentence begins with «the …» as if the reader knew which, and `known` does not have it."""
+    words = normalised(sentence).split()
+    if words[0] != "the":
+        return False
+    verb = next((i for i, word in enumerate(words) if i and word in VERBS), len(words))
+    phrase = words[1:verb]
+    names = sum(piece[:1].isupper() for piece in sentence.split()[1:verb])
+    return not (names or _BELONGS & set(phrase) or any(word in known for word in phrase) or set(phrase) & COMPARISON)
+
+
+def is_fragment(sentence: str) -> bool:
+    """Whether the sentence has no verb, or is only a subordinate clause."""
+    words = normalised(sentence).split()
+    if words[0] in _PARTS and "," not in sentence:
+        return True
+    return not any(word in VERBS or word.endswith("ed") for word in words) and not any(
+        word.endswith("s") and word not in STOP_WORDS for word in words[1:4]
+    )
+
+
 def _claim(text: str, words: list[str]) -> float:
     reasons = len(_REASON.findall(text))
     signs = (
@@ -168,6 +204,11 @@ def _claim(text: str, words: list[str]) -> float:
     return min(1.0, sum(signs))
 
 
+def _chatter(text: str, words: list[str]) -> float:
+    signs = 0.34 * len(_CHATTER.findall(text)) + 0.25 * len(_STORY.findall(text)) + 0.4 * len(_RETOLD.findall(text))
+    return min(1.0, signs + _told(words))
+
+
 def _told(words: list[str]) -> float:
     """How much of it is told in the first person, where more than a little counts."""
     told = sum((1.0 if w in _OF_ONESELF else 0.4) for w in words if w in FIRST_PERSON)
@@ -176,6 +217,7 @@ def _told(words: list[str]) -> float:
 
 def _dangling(sentences: tuple[str, ...], text: str) -> float:
     opening = 0.5 * sum(w in DANGLING - {"there", "which"} for w in normalised(sentences[0]).split()[:8])
+    opening += 0.3 * len(_SHOWN.findall(sentences[0]))
     later = 0.12 * sum(opens_loose(s) for s in sentences[1:])
     who = _SOMEBODY.search(text)
     opening += 0.4 * (who is not None and not re.search(r"\s[A-Z][a-z]|\b[a-z]{3,}s\b", text[: who.start()]))

@@ -25,7 +25,8 @@ class Episode:
 
     `attempt` counts from 1 and is raised by a retry, so that the engine's ids are new. `backfill` marks what
     was already old when the feed was added: it can be searched and is never posted. `reason` is a sentence
-    for people when the state is failed.
+    for people when the state is failed. `retries` counts the tries it got by itself since somebody last let it go,
+    `retry_at` is when the next is due. `left_at` is when it was first missing from its feed.
     """
 
     id: str
@@ -39,6 +40,9 @@ class Episode:
     attempt: int = 1
     backfill: bool = False
     reason: str = ""
+    retries: int = 0
+    retry_at: datetime | None = None
+    left_at: datetime | None = None
 
     @property
     def title(self) -> str:
@@ -58,10 +62,11 @@ class Episode:
 
     @property
     def audio_url(self) -> str | None:
-        """The first enclosure that is not video, else the first there is."""
-        enclosures = self.found.enclosures
-        audio = [e.url for e in enclosures if not e.type.startswith("video/")]
-        return audio[0] if audio else (enclosures[0].url if enclosures else None)
+        """The first enclosure that is not video, else the first video, else another version's first web address."""
+        media = [e for e in self.found.enclosures if e.is_media]
+        audio = [e.url for e in media if not e.type.startswith("video/")]
+        others = [u for a in self.found.alternates for u in a.sources if u.startswith(("http://", "https://"))]
+        return next(iter((*audio, *(e.url for e in media), *others)), None)
 
     def moment_url(self, seconds: float | None) -> str | None:
         """A link to that second of the episode.

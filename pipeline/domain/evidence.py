@@ -75,7 +75,10 @@ def judge(
     Time and quote come from the transcript, not from the proposal.
     """
     headline, body = inert(proposal.headline).rstrip(". "), inert(proposal.body)
-    flaw = _flaw_of_manner(headline, body, author) or _flaw_of_length(headline, body, author)
+    raw = f"{proposal.headline}\n{proposal.body}"
+    flaw = (
+        _flaw_of_life(raw, author) or _flaw_of_manner(headline, body, author) or _flaw_of_length(headline, body, author)
+    )
     if flaw is not None:
         return flaw
     located = _find(proposal, transcript)
@@ -87,12 +90,13 @@ def judge(
     return flaw or _insight(proposal, headline, body, located, episode=episode, transcript=transcript, author=author)
 
 
-def _flaw_of_manner(headline: str, body: str, author: Author) -> Rejection | None:
-    text = f"{headline}\n{body}"
+def _flaw_of_life(text: str, author: Author) -> Rejection | None:
     live = live_part(text) or (bare_address(text) if author is Author.MODEL else None)
-    if live is not None:
-        return Rejection(Rejected.LIVE_TEXT, live)
-    if is_pitch(text):
+    return None if live is None else Rejection(Rejected.LIVE_TEXT, live[:200])
+
+
+def _flaw_of_manner(headline: str, body: str, author: Author) -> Rejection | None:
+    if is_pitch(f"{headline}\n{body}"):
         return Rejection(Rejected.ADVERT, "the text itself sounds like an advert")
     if author is Author.MODEL and (found := _DANGLING.search(headline) or _DANGLING.search(body)):
         return Rejection(Rejected.DANGLING, found.group())
@@ -122,6 +126,8 @@ def _find(proposal: Proposal, transcript: Transcript) -> Located | Rejection:
 def _flaw_of_place(located: Located, episode: Episode, adverts: Iterable[Span]) -> Rejection | None:
     if any(span.overlaps(located.first_word, located.last_word) for span in adverts):
         return Rejection(Rejected.ADVERT, located.text[:200])
+    if (live := live_part(located.text)) is not None:
+        return Rejection(Rejected.LIVE_TEXT, live[:200])
     length = episode.found.duration
     if located.start is not None and length and located.start > length + _OVERRUN:
         return Rejection(Rejected.OUTSIDE, f"{located.start:.0f} s of {length:.0f} s")
@@ -142,6 +148,10 @@ def _flaw_of_substance(
     if (name := unsupported_name(text, Surroundings(near, said))) is not None:
         return Rejection(Rejected.NAME_UNSUPPORTED, name)
     return None
+
+
+def _is_live(text: str) -> bool:
+    return live_part(text) is not None or bare_address(text) is not None
 
 
 def _was_said(text: str, quote: str) -> bool:
@@ -191,7 +201,7 @@ def _insight(
         certainty=certainty,
         kind=proposal.kind,
         author=author,
-        topics=tuple(t for topic in proposal.topics if (t := inert(topic).lower())),
+        topics=tuple(t for topic in proposal.topics if (t := inert(topic).lower()) and not _is_live(topic)),
         evidence=min(1.0, located.score),
         specificity=min(1.0, max(0.0, proposal.specificity)),
         worth=min(1.0, max(0.0, proposal.worth)),

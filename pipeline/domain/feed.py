@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from pipeline.domain.audience import Audience
 from pipeline.domain.identity import stable_id
@@ -29,6 +30,9 @@ class TranscriptOffer:
     rel: str | None = None
 
 
+_NO_MEDIA: Final = ("image/", "text/", "application/pdf", "application/epub")
+
+
 @dataclass(frozen=True, slots=True)
 class Enclosure:
     """The attached audio; `length` in bytes as the feed says."""
@@ -36,6 +40,11 @@ class Enclosure:
     url: str
     type: str = ""
     length: int | None = None
+
+    @property
+    def is_media(self) -> bool:
+        """Whether it may be audio or video: blogs attach pictures and papers the same way."""
+        return not self.type.lower().startswith(_NO_MEDIA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +98,29 @@ class FoundEpisode:
     image: str | None = None
     author: str | None = None
 
+    @property
+    def is_an_episode(self) -> bool:
+        """Whether there is anything to hear or to read: an item without is news of the show."""
+        return any(e.is_media for e in self.enclosures) or bool(self.alternates or self.transcripts)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenItem:
+    """An item as a reading saw it. Equal hashes are equal episodes, so what was seen need not be read again."""
+
+    hash: str
+    guid: str
+    published: datetime | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class FeedUpdate:
-    """All that one reading of a feed said; `warnings` are sentences about what could not be read."""
+    """All that one reading of a feed said; `warnings` are sentences about what could not be read.
+
+    `items` are all items of the feed, to be shown to the next reading; empty where it has to read everything anew.
+    With items, `episodes` may be those alone that are new or changed; without, it is always all of them. `is_whole` is
+    False when the feed was cut, damaged or too long: an episode that is missing may still be in it.
+    """
 
     title: str
     link: str | None = None
@@ -107,6 +135,30 @@ class FeedUpdate:
     persons: tuple[Person, ...] = ()
     episodes: tuple[FoundEpisode, ...] = ()
     warnings: tuple[str, ...] = ()
+    items: tuple[SeenItem, ...] = ()
+    is_whole: bool = True
+
+    @property
+    def unchanged(self) -> frozenset[str]:
+        """The guids of the episodes that are still in the feed, as they were, and therefore not in `episodes`."""
+        return frozenset(item.guid for item in self.items) - {episode.guid for episode in self.episodes}
+
+    @property
+    def release_times(self) -> tuple[datetime | None, ...]:
+        """When the episodes in the feed came out, unchanged ones included."""
+        return tuple(one.published for one in (self.items or self.episodes))
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a feed has now: its items, and the guids of the episodes that are in it as they were.
+
+    `items` is empty where the next reading has to read everything anew, `is_whole` as in FeedUpdate.
+    """
+
+    unchanged: frozenset[str] = frozenset()
+    items: tuple[SeenItem, ...] = ()
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +181,24 @@ class FeedState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """Another address that the feed has named since then, in so many good readings in a row.
+
+    `by_feed` says that the feed's own text names it (`itunes:new-feed-url`), otherwise permanent redirects lead there.
+    """
+
+    url: str
+    since: datetime
+    readings: int
+    by_feed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed we poll. `reason` is a sentence for people when the state is not active."""
+    """A feed we poll. `reason` is a sentence for people when the state is not active.
+
+    `move` is the address it seems to move to, None most of the time.
+    """
 
     id: str
     url: str
@@ -145,6 +213,7 @@ class Feed:
     validators: Validators = field(default_factory=Validators)
     last_read: datetime | None = None
     next_read: datetime | None = None
+    move: Move | None = None
 
 
 def feed_id(url: str, audience: Audience) -> str:

@@ -15,13 +15,19 @@ from pipeline.domain.speech import normalised, word_count
 
 MOST_CITATIONS: Final = 5
 MOST_WORDS: Final = 150
+_LONGEST: Final = 200
+"""Words that a first statement may have: it is better than none."""
 _MARKS: Final = re.compile(r"\s*[\[(](?:passages? )?(\d{1,2}(?:\s*[,;&]\s*\d{1,2})*)[\])]", re.IGNORECASE)
 _STEM: Final = 5
 """Letters by which two forms of a word count as one."""
 _TELLING: Final = 4
 """With fewer telling words their share says nothing."""
-_SHARED: Final = 0.3
-"""The share of a statement's telling words that its passages have, at the least: paraphrase keeps about half."""
+_SHARED: Final = 0.2
+"""The share of a statement's telling words that its passages have, at the least.
+
+Evidence (2026-11-23): of 249 sentences in which hosts sum up a stretch of their show 94 % reach 0.2 (median 0.6), and
+6 % reach it with 150 words of another episode. Summaries of meetings are freer: 75 % of 79 reach it.
+"""
 _ENGLISH: Final = 0.2
 """The share of stop words from which on a text counts as English."""
 
@@ -65,17 +71,18 @@ class Grounded:
 
 
 def ground(drafts: Iterable[Draft], passages: Sequence[Passage]) -> Grounded:
-    """What remains of the drafts, at most five citations and 150 words (the first statement may be longer)."""
+    """What remains of the drafts, at most five citations and 150 words; the first statement alone may have 200."""
     statements: list[Statement] = []
     dropped: list[Dropped] = []
     numbers: dict[int, int] = {}
     words = 0
     for draft in drafts:
-        text, places = _read(draft, len(passages))
-        flaw = _flaw(text, [passages[p - 1] for p in places], about=draft.about)
+        raw, places = _read(draft, len(passages))
+        flaw, text = _flaw(raw, [passages[p - 1] for p in places], about=draft.about), inert(raw)
         room = [p for p in places if p in numbers]
         room += [p for p in places if p not in numbers][: MOST_CITATIONS - len(numbers)]
-        if flaw is None and (not room or (statements and words + word_count(text) > MOST_WORDS)):
+        most = MOST_WORDS if statements else _LONGEST
+        if flaw is None and (not room or words + word_count(text) > most):
             flaw = Dropped.TOO_MUCH
         if flaw is not None:
             dropped.append(flaw)
@@ -91,13 +98,14 @@ def _read(draft: Draft, count: int) -> tuple[str, tuple[int, ...]]:
     """The text without numbers written into it, and the places that exist, each once."""
     written = [int(n) for marks in _MARKS.findall(draft.text) for n in re.findall(r"\d+", marks)]
     places = dict.fromkeys(draft.passages or written)
-    return inert(_MARKS.sub("", draft.text)), tuple(p for p in places if 0 < p <= count)
+    return _MARKS.sub("", draft.text), tuple(p for p in places if 0 < p <= count)
 
 
-def _flaw(text: str, cited: Sequence[Passage], *, about: str) -> Dropped | None:
+def _flaw(raw: str, cited: Sequence[Passage], *, about: str) -> Dropped | None:
+    text = inert(raw)
     if not text:
         return Dropped.EMPTY
-    if live_part(text) is not None or bare_address(text) is not None:
+    if live_part(raw) is not None or bare_address(raw) is not None:
         return Dropped.LIVE_TEXT
     if not cited:
         return Dropped.NO_CITATION

@@ -5,7 +5,7 @@ them when they move to another host. An episode must be posted once whatever the
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,6 +16,8 @@ from pipeline.domain.feed import FoundEpisode
 
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
+_A_LIST: Final = 3
+_NEARLY_A_DAY: Final = timedelta(hours=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,18 @@ class Matching:
     identities: tuple[tuple[str, str], ...]
 
 
-def match_episodes(feed: str, found: Sequence[FoundEpisode], known: Iterable[Known]) -> Matching:
+def match_episodes(
+    feed: str, found: Sequence[FoundEpisode], known: Iterable[Known], *, unchanged: Collection[str] = ()
+) -> Matching:
     """Say for each found episode which known one it is, or that it is new.
 
-    1. The same guid is the same episode, unless title, enclosure and published time all differ: then the feed used
-       the guid again.
+    1. The same guid is the same episode, unless title, enclosure and published time all differ (or enclosure, day
+       and length): then the feed used the guid again.
     2. Equal title, enclosure and time are one episode offered under two guids.
     3. A known episode that is missing now and resembles exactly one unknown one (see `_is_moved`) got a new guid.
+       Where no known one is left at all, the feed went to another host, which may have given everything a new date.
+
+    `unchanged` are ids of known episodes that are in the feed as they were and therefore not among `found`.
     """
     known = tuple(known)
     by_identity = {identity: (k.episode_id, k.traits) for k in known for identity in k.identities}
@@ -79,7 +86,8 @@ def match_episodes(feed: str, found: Sequence[FoundEpisode], known: Iterable[Kno
             seen.add(identity)
             by_identity[identity] = (owner, traits)
         placed.append((identity, item, owner or None))
-    moved = _find_moved([(i, traits_of(f)) for i, f, owner in placed if owner is None], known, placed)
+    present = {owner for _, _, owner in placed if owner is not None} | set(unchanged)
+    moved = _find_moved([(i, traits_of(f)) for i, f, owner in placed if owner is None], known, present)
     return _collect(placed, moved, {k.episode_id for k in known})
 
 
@@ -96,10 +104,11 @@ def traits_of(found: FoundEpisode) -> Traits:
 
 def make_traits(title: str, *, enclosure: str | None, published: datetime | None, duration: float | None) -> Traits:
     """Traits of raw values; traits of values taken from traits are the same again."""
-    return Traits(" ".join(title.casefold().split()), _bare(enclosure), published, duration)
+    return Traits(" ".join(title.casefold().split()), bare_address(enclosure), published, duration)
 
 
-def _bare(url: str | None) -> str | None:
+def bare_address(url: str | None) -> str | None:
+    """Host and path: what stays of an address when its tokens change."""
     if url is None:
         return None
     try:
@@ -118,31 +127,41 @@ def _identity_in(feed: str, item: FoundEpisode, traits: Traits, by_identity: dic
 
 
 def _is_another(a: Traits, b: Traits) -> bool:
-    """Whether two with one guid are two episodes: nothing is the same and nothing is missing."""
+    """Whether two with one guid are two episodes: nothing is the same and nothing is missing.
+
+    Bulletins keep their guid and title: theirs are two when they are a day apart and not equally long.
+    """
     if a.enclosure is None or b.enclosure is None or a.published is None or b.published is None:
         return False
-    return a.title != b.title and a.enclosure != b.enclosure and a.published != b.published
+    if a.enclosure == b.enclosure or a.published == b.published:
+        return False
+    return a.title != b.title or (_is_as_long(a, b) is False and not _is_within(_NEARLY_A_DAY, a, b))
 
 
 def _find_moved(
     unknown: Sequence[tuple[str, Traits]],
     known: Sequence[Known],
-    placed: Sequence[tuple[str, FoundEpisode, str | None]],
+    present: set[str],
 ) -> dict[str, str]:
     """Identity → episode for the unknown ones that are a known episode, or another unknown one, after all."""
-    present = {owner for _, _, owner in placed if owner is not None}
     lookup = _Lookup(known)
     result: dict[str, str] = {}
     proposals: dict[str, str] = {}
+    namesakes: dict[str, str] = {}
     for identity, traits in dict(reversed(unknown)).items():
         twin = lookup.twin(traits)
         if twin is not None:
             result[identity] = twin
             continue
-        candidates = lookup.similar(traits) - present
-        if len(candidates) == 1:
-            proposals[identity] = candidates.pop()
+        near, alike = lookup.similar(traits) - present, lookup.namesakes(traits)
+        if len(near) == 1:
+            proposals[identity] = near.pop()
+        elif not near and len(alike) == 1:
+            namesakes[identity] = alike.pop()
         lookup.add_unknown(identity, traits)
+    # One of the same name may be tomorrow's bulletin; a whole list of them is the show at another host.
+    if not present and len(set(namesakes.values())) >= _A_LIST:
+        proposals |= namesakes
     wanted = Counter(proposals.values())
     result |= {identity: owner for identity, owner in proposals.items() if wanted[owner] == 1}
     # A twin of an unknown one follows it to wherever that one went.
@@ -176,8 +195,13 @@ class _Lookup:
         there = (entry for place in places for entry in self._places.get(place, ()))
         return {owner for owner, other in there if owner not in self._unknown and _is_moved(traits, other)}
 
+    def namesakes(self, traits: Traits) -> set[str]:
+        """The known episodes of that title and length, whatever their date."""
+        there = self._places.get(("namesake", traits.title), ()) if traits.title else ()
+        return {owner for owner, other in there if owner not in self._unknown and _is_as_long(traits, other) is True}
+
     def _add(self, owner: str, traits: Traits) -> None:
-        for place in _places_of(traits, days=0):
+        for place in (*_places_of(traits, days=0), ("namesake", traits.title)):
             self._places[place].append((owner, traits))
 
 

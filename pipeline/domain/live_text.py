@@ -5,7 +5,7 @@ import unicodedata
 from typing import Final
 
 _INVISIBLE: Final = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
     r"\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e01ef]+"
 )
 _LIVE: Final = re.compile(
@@ -33,14 +33,22 @@ def inert(text: str) -> str:
 
 
 def live_part(text: str) -> str | None:
-    """The first link, mention or order to a machine in the text, None when there is none."""
-    plain = unicodedata.normalize("NFKC", text)
-    found = _LIVE.search(plain) or _ORDERS.search(plain)
-    return found.group() if found else None
+    """The first link, mention or order to a machine in the text, None when there is none.
+
+    Hidden characters do not hide one: give the text as it came, not what `inert` made of it.
+    """
+    found = (_LIVE.search(reading) or _ORDERS.search(reading) for reading in _readings(text))
+    return next((match.group() for match in found if match), None)
 
 
 def bare_address(text: str) -> str | None:
     """The first web address without a scheme («pods.example»), which some platforms turn into a link."""
-    plain = unicodedata.normalize("NFKC", text)
-    found = (m.group() for m in _ADDRESS.finditer(plain))
+    found = (match.group() for reading in _readings(text) for match in _ADDRESS.finditer(reading))
     return next((address for address in found if address.casefold() not in _NO_ADDRESS), None)
+
+
+def _readings(text: str) -> tuple[str, ...]:
+    """The text as a platform may read it: what is hidden may join the letters around it or part them."""
+    plain = unicodedata.normalize("NFKC", text)
+    joined = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    return (plain,) if plain == joined else (plain, joined, unicodedata.normalize("NFKC", inert(text)))

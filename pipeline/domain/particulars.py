@@ -83,7 +83,7 @@ def names_in(text: str) -> Iterator[tuple[str, str | None]]:
     as_title = len(words) > 2 and sum(w[0].isupper() for w in words) > 0.7 * len(words)  # noqa: PLR2004  too few to tell
     for sentence in _SENTENCE.split(text):
         found = [m.group() for m in _NAME.finditer(sentence)]
-        for position, (word, following) in enumerate(zip(found, [*found[1:], ""], strict=True)):
+        for position, (word, following) in enumerate(zip(found, [*found[1:], ""], strict=False)):
             name = re.sub(r"['’]s?$", "", word)
             inner = any(c.isupper() for c in name[1:])
             if (name[:1].isupper() or inner) and normalised(name) not in STOP_WORDS:

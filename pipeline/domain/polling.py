@@ -64,7 +64,7 @@ def after_reading(
 
     `jitter` from 0 to 1 spreads the readings, `max_age` in seconds is how long the server asks us to wait.
     """
-    pause = _quiet_pause(feed) if update is None else rhythm((e.published for e in update.episodes), now=now)
+    pause = _quiet_pause(feed) if update is None else rhythm(update.release_times, now=now)
     read = replace(
         feed,
         state=FeedState.ACTIVE,

@@ -7,6 +7,7 @@ from typing import Final
 from pipeline.domain.adverts import Span
 from pipeline.domain.claims import is_housekeeping, opens_loose
 from pipeline.domain.clauses import Clause, headline_of
+from pipeline.domain.letters import letters_among
 from pipeline.domain.sentences import Sentence
 from pipeline.domain.speech import Word, word_count
 from pipeline.domain.trimming import is_tagged, trimmed
@@ -16,8 +17,9 @@ _EDGE: Final = 160
 """Words at the start and the end of an episode (about a minute) that greet and part."""
 _LONGEST_SENTENCE: Final = 48
 _PUNCTUATED: Final = 0.5
-_LENGTHS: Final = (2, 3, 4, 5)
-"""Sentences as said; those that say nothing are left out, two or three must remain."""
+_MOST: Final = 3
+"""Sentences of a stretch; those that say nothing are left out and do not count."""
+_MOST_SKIPPED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +49,25 @@ class Stretch:
 def stretches(
     words: Sequence[Word], said: Sequence[Sentence], adverts: Sequence[Span], *, terms: Container[str], english: bool
 ) -> Iterator[Stretch]:
-    """Every stretch that is complete, long enough, no advert, no question and not about the show itself."""
+    """Every stretch that is complete, long enough, no advert, no letter, no question and not about the show itself."""
     low, high = _inner(words)
     punctuated = sum(s.whole for s in said) >= _PUNCTUATED * len(said)
+    letters = letters_among(said) if english else frozenset()
     usable = [
-        low <= s.first
+        index not in letters
+        and low <= s.first
         and s.last <= high
         and (s.whole or not punctuated)
         and _is_usable(s, english=english)
         and not any(a.overlaps(s.first, s.last) for a in adverts)
-        for s in said
+        for index, s in enumerate(said)
     ]
+    void = [english and not trimmed([s.text]) for s in said]
     for begin in range(len(said)):
-        for length in _LENGTHS:
-            window = tuple(said[begin : begin + length])
-            if len(window) == length and all(usable[begin : begin + length]) and window[0].turn == window[-1].turn:
-                stretch = _stretch(window, terms=terms, english=english)
-                if stretch is not None:
-                    yield stretch
+        for window in _windows(said, begin, usable, void):
+            stretch = _stretch(window, terms=terms, english=english)
+            if stretch is not None:
+                yield stretch
 
 
 def quote_of(words: Sequence[Word], stretch: Stretch) -> str:
@@ -75,6 +78,25 @@ def quote_of(words: Sequence[Word], stretch: Stretch) -> str:
 def _inner(words: Sequence[Word]) -> tuple[int, int]:
     edge = min(_EDGE, len(words) // 10)
     return edge, len(words) - 1 - edge
+
+
+def _windows(
+    said: Sequence[Sentence], begin: int, usable: Sequence[bool], void: Sequence[bool]
+) -> Iterator[tuple[Sentence, ...]]:
+    """Sentences of one voice from `begin` on; a nod («Yeah.») between them, of whichever voice, parts them not."""
+    kept = 0
+    for end in range(begin, min(len(said), begin + _MOST + _MOST_SKIPPED)):
+        if void[end]:
+            if not kept:
+                return
+            continue
+        if not usable[end] or said[end].speaker != said[begin].speaker:
+            return
+        kept += 1
+        if kept > _MOST:
+            return
+        if kept > 1:
+            yield tuple(said[begin : end + 1])
 
 
 def _is_usable(sentence: Sentence, *, english: bool) -> bool:

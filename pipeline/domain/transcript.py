@@ -50,6 +50,17 @@ class Transcript:
         return max(ends, default=None)
 
     @property
+    def words(self) -> int:
+        """How many words were said."""
+        return sum(len(segment.text.split()) for segment in self.segments)
+
+    def is_better_than(self, ours: "Transcript") -> bool:
+        """Whether this publisher's transcript is to replace the one we made: it has times, and is not much shorter."""
+        if self.basis is not Basis.PUBLISHED or ours.basis is Basis.PUBLISHED:
+            return False
+        return (self.is_timed or not ours.is_timed) and 2 * self.words >= ours.words
+
+    @property
     def hash(self) -> str:
         """Names this very content: results made from it are stored under it."""
         lines = (f"{s.start}|{s.end}|{s.speaker}|{s.text}" for s in self.segments)

@@ -1,7 +1,7 @@
 """A transcript as numbered lines, and the lines in windows that a model can read at once."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -74,7 +74,7 @@ def windows_of(
         elif end == len(lines):
             break
         else:
-            start = max(start + 1, _step_back(lines, end, overlap_tokens))
+            start = _next_start(lines, end, most_tokens=most_tokens, overlap_tokens=overlap_tokens)
     return tuple(windows)
 
 
@@ -130,18 +130,14 @@ def _last_border(lines: Sequence[Line], start: int, end: int, borders: Collectio
     return next((place for place in range(end, max(half, start), -1) if lines[place].first in borders), None)
 
 
-def _step_back(lines: Sequence[Line], end: int, overlap_tokens: int) -> int:
-    total, place = 0, end
-    for line in _backwards(lines, end):
-        total += line.tokens
-        if total > overlap_tokens:
+def _next_start(lines: Sequence[Line], end: int, *, most_tokens: int, overlap_tokens: int) -> int:
+    """So many lines before `end` that they fit the overlap, and that the next line fits behind them."""
+    place, total = end, 0
+    while place > 0 and (total := total + lines[place - 1].tokens) <= overlap_tokens:
+        if total + lines[end].tokens > most_tokens:
             break
         place -= 1
     return place
-
-
-def _backwards(lines: Sequence[Line], end: int) -> Iterator[Line]:
-    return reversed(lines[:end])
 
 
 def _seconds(mark: str) -> int:

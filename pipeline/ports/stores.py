@@ -8,7 +8,7 @@ from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.channel import Channel
 from pipeline.domain.digest import Candidate, Claim, Delivery, Digest, Shown
 from pipeline.domain.episode import Episode, EpisodeState
-from pipeline.domain.feed import Feed, FoundEpisode
+from pipeline.domain.feed import Feed, FoundEpisode, Listing, SeenItem
 from pipeline.domain.insight import Insight
 from pipeline.domain.spending import Spending, SpendingTotal
 from pipeline.domain.transcript import Transcript
@@ -25,12 +25,32 @@ class FeedLedger(Protocol):
         """The ids of the feeds whose next reading is due, the longest overdue first."""
         ...
 
-    async def record(self, feed: Feed, found: Sequence[FoundEpisode], *, hold_after: int | None = None) -> int:
+    async def record(
+        self,
+        feed: Feed,
+        found: Sequence[FoundEpisode],
+        *,
+        hold_after: int | None = None,
+        listing: Listing | None = None,
+    ) -> int:
         """Store a reading, all or nothing: the feed's new state, its episodes; returns how many are new.
 
-        With `hold_after` (the first reading) the newest that many episodes wait and the others are held; those
-        older than a week are marked as backfill.
+        With `hold_after`, and as long as no episode of the feed is known, the newest that many wait and the others are
+        held; those older than a week are marked as backfill. `listing` says what else is in the feed: what is in
+        neither is marked as taken out. Without it nothing is missed.
         """
+        ...
+
+
+class FeedHistory(Protocol):
+    """What earlier readings of a feed saw."""
+
+    async def seen(self, feed_id: str) -> tuple[SeenItem, ...]:
+        """The feed's items as the last reading saw them; empty where everything has to be read."""
+        ...
+
+    async def count_known(self, feed_id: str, found: Sequence[FoundEpisode]) -> int:
+        """How many of these are episodes that we have of the feed; all, when we have none at all."""
         ...
 
 
@@ -57,8 +77,18 @@ class EpisodeLedger(Protocol):
         """Episodes on their way (of one feed, or all), newest first."""
         ...
 
-    async def settle(self, episode_id: str, state: EpisodeState, *, reason: str = "") -> None:
-        """Set how the episode ended up. Raises UnknownEpisode."""
+    async def settle(
+        self, episode_id: str, state: EpisodeState, *, reason: str = "", retry_at: datetime | None = None
+    ) -> None:
+        """Set how the episode ended up, and when it goes again by itself. Raises UnknownEpisode."""
+        ...
+
+
+class RetryBook(Protocol):
+    """Failed episodes that go again by themselves."""
+
+    async def due_retries(self, now: datetime) -> tuple[str, ...]:
+        """Let every failed episode wait again whose pause is over, under a new attempt; returns their ids."""
         ...
 
 

@@ -1,12 +1,13 @@
 """The outside world: time, addresses, feeds, transcripts, audio."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from pipeline.domain.audio import HeardChunk
 from pipeline.domain.episode import Episode
-from pipeline.domain.feed import FeedUpdate, Validators
+from pipeline.domain.feed import FeedUpdate, SeenItem, Validators
 from pipeline.domain.transcript import Transcript
 
 
@@ -56,8 +57,11 @@ class Fetcher(Protocol):
 class FeedParser(Protocol):
     """Feed bytes become a FeedUpdate, off the event loop and in bounded time."""
 
-    async def parse(self, body: bytes, *, url: str) -> FeedUpdate:
-        """All that the feed says; relative addresses are resolved against `url`. Raises FeedUnreadable."""
+    async def parse(self, body: bytes, *, url: str, known: Sequence[SeenItem] = ()) -> FeedUpdate:
+        """All that the feed says; relative addresses are resolved against `url`. Raises FeedUnreadable.
+
+        With `known`, the items of the last reading, episodes that did not change may be left out of the result.
+        """
         ...
 
 

@@ -1,11 +1,15 @@
 """Get an episode's transcript: the publisher's own, or ours from the audio."""
 
 import logging
+from typing import Final
 
 from pipeline.domain.episode import Episode
 from pipeline.domain.errors import NoTranscript
 from pipeline.domain.transcript import Transcript
 from pipeline.ports import EpisodeLedger, Transcriber, TranscriptReader, TranscriptStore
+
+_PATIENT_FOR: Final = 3
+"""So often an episode goes again for a server that is down, before its audio is to serve."""
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +31,7 @@ async def fetch_published_transcript(
     try:
         transcript = await reader.read(episode)
     except NoTranscript as missing:
-        if missing.retryable:
+        if missing.retryable and episode.retries < _PATIENT_FOR:
             raise
         return missing
     await _keep(episode, transcript, transcripts=transcripts)
@@ -41,14 +45,15 @@ async def transcribe_audio(
     transcripts: TranscriptStore,
     transcriber: Transcriber,
 ) -> None:
-    """Store our own transcript unless one is stored.
+    """Store our own transcript unless one is stored, also by the publisher while we listened.
 
     Raises FetchError, AudioUnreadable, NoTranscript or UnknownEpisode.
     """
     if await transcripts.load(episode_id) is None:
         episode = await episodes.get(episode_id)
         transcript = await transcriber.transcribe(episode)
-        await _keep(episode, transcript, transcripts=transcripts)
+        if await transcripts.load(episode_id) is None:
+            await _keep(episode, transcript, transcripts=transcripts)
 
 
 async def _keep(episode: Episode, transcript: Transcript, *, transcripts: TranscriptStore) -> None:

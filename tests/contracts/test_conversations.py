@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from pipeline.adapters.catalog import Arrived, Curators, Inbox, Talk, Threads
+from pipeline.adapters.catalog import Curators, Inbox, Threads
+from pipeline.domain.conversation import Arrived, Talk
 from tests.peers.catalog import NOW, OURS, STRANGER, Stores
 
 _ONE = Arrived(OURS, "message:C1:1.1", '{"a": 1}')

@@ -20,7 +20,7 @@ from aiohttp import web
 
 from tests.peers.discord_gateway import DIRECT_MESSAGES, GUILD_MESSAGES, MESSAGE_CONTENT, Gateway
 from tests.peers.discord_rules import problems_of, walk
-from tests.peers.discord_world import BOT, DIRECT, Json, Place, World
+from tests.peers.discord_world import ALL_PERMISSIONS, BOT, DIRECT, Json, Place, World
 
 TOKEN = "peer.of.discord"
 _EPHEMERAL, _LOADING = 1 << 6, 1 << 7
@@ -96,6 +96,7 @@ class DiscordPeer:
         self.interactions: dict[str, Interaction] = {}
         self.late_by = 0.0
         """Seconds by which interactions are older than they look."""
+        self.app_permissions = ALL_PERMISSIONS
         self._nonces: dict[tuple[int, str], Json] = {}
         self._changed = asyncio.Condition()
 
@@ -213,6 +214,7 @@ class DiscordPeer:
             ("GET", r"/guilds/(\d+)/members/(\d+)", self._member),
             ("GET", channel, self._channel),
             ("GET", rf"{channel}/messages", self._history),
+            ("GET", rf"{channel}/messages/(\d+)", self._message),
             ("POST", rf"{channel}/messages", self._post),
             ("POST", rf"{channel}/messages/(\d+)/threads", self._thread),
             ("POST", rf"{channel}/typing", self._nothing),
@@ -280,6 +282,12 @@ class DiscordPeer:
         # Discord does not say whether history tells nonces, so nobody may rely on them.
         return 200, [{k: v for k, v in m.items() if k != "nonce"} for m in reversed(ordered[-limit:])]
 
+    async def _message(self, _call: Call, number: str, message_id: str) -> Result:
+        found = next((m for m in self._place(number).messages if m["id"] == message_id), None)
+        if found is None:
+            raise Refused(404, 10008, "Unknown Message")
+        return 200, found
+
     async def _post(self, call: Call, number: str) -> Result:
         place, body = self._place(number), call.body
         if place.refused:
@@ -337,7 +345,7 @@ class DiscordPeer:
             "locale": "en-US",
             "channel_id": str(place.id),
             "channel": self.world.place_json(place),
-            "app_permissions": str((1 << 50) - 1),
+            "app_permissions": str(self.app_permissions),
             "entitlements": [],
             "authorizing_integration_owners": {"0": str(place.guild or 0)},
             "context": 1 if place.kind == DIRECT else 0,

@@ -95,8 +95,9 @@ class World:
 
     def add_message(self, place: Place, author: int, body: Json, **more: Any) -> Json:
         """A message as Discord stores it; `minutes_old` dates it back."""
-        made = datetime.now(UTC) - timedelta(minutes=more.pop("minutes_old", 0))
-        number = self.snowflake() - (int((datetime.now(UTC) - made).total_seconds() * 1_000) << 22)
+        minutes = more.pop("minutes_old", 0)
+        made = datetime.now(UTC) - timedelta(minutes=minutes)
+        number = self.snowflake() - (minutes * 60_000 << 22)
         message: Json = {
             "id": str(number),
             "channel_id": str(place.id),
@@ -122,8 +123,8 @@ class World:
         return message
 
     def edit(self, message: Json, body: Json) -> None:
-        for name in {"content", "flags"} & body.keys():
-            message[name] = body[name] or message[name]
+        message["content"] = body.get("content") or message["content"]
+        message["flags"] |= body.get("flags") or 0
         if "components" in body:
             message["components"] = numbered(body["components"] or [])
         message["flags"] &= ~_LOADING

@@ -19,16 +19,16 @@ SAID = (
     (
         "Tobias Brandt",
         (
-            "We trained the same model twice, once by imitation and once with rewards. Imitation lost nineteen percent of "
-            "the old skills, and reward training lost only four percent, because it moves the weights so little."
+            "We trained the same model twice, once by imitation and once with rewards. Imitation lost nineteen percent "
+            "of the old skills, and reward training lost only four percent, because it moves the weights so little."
         ),
     ),
     ("Mara Lind", "And is that because the reward signal is weaker, or is there something else going on?"),
     (
         "Tobias Brandt",
         (
-            "It samples from what the model already does, so every step stays close to the old behaviour. Imitation drags "
-            "the model to text it would never have written."
+            "It samples from what the model already does, so every step stays close to the old behaviour. Imitation "
+            "drags the model to text it would never have written."
         ),
     ),
     ("Mara Lind", "What would you tell a team that has to fine tune next week and has no time for theory?"),

@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import numpy as np
 
@@ -30,7 +31,9 @@ class MemoryEpisodes:
         """Those that are not settled."""
         return tuple(e for e in self.episodes.values() if e.id not in self.settled and feed_id in (None, e.feed_id))
 
-    async def settle(self, episode_id: str, state: EpisodeState, *, reason: str = "") -> None:
+    async def settle(
+        self, episode_id: str, state: EpisodeState, *, reason: str = "", retry_at: datetime | None = None
+    ) -> None:
         """Remember it."""
         await self.get(episode_id)
         self.settled[episode_id] = (state, reason)

@@ -110,7 +110,7 @@ class SlackPeer:
         if kind == "broken":
             return web.json_response({"ok": False, "error": "internal_error"}, status=500)
         if kind == "slow":
-            await asyncio.sleep(detail)
+            await asyncio.sleep(float(detail or 0))
         return web.json_response(body)
 
     async def _fault_before(self, kind: str, detail: Any, request: web.Request) -> web.Response | None:
@@ -200,6 +200,10 @@ class SlackPeer:
         return {"ok": True, "view": {"id": "V1"}}
 
     async def _response(self, request: web.Request) -> web.Response:
+        kind, detail = self._faults["response_url"].pop(0) if self._faults["response_url"] else ("", None)
+        failed = await self._fault_before(kind, detail, request)
+        if failed is not None:
+            return failed
         body = await request.json()
         _record({"method": "response_url", **body})
         self.responses.append(body)
@@ -244,9 +248,10 @@ class SlackPeer:
 
     async def deliver(self, kind: str, payload: Json) -> float | None:
         """Send an envelope; the seconds until it was acknowledged, None when that took more than three."""
-        envelope = {"envelope_id": uuid4().hex, "type": kind, "payload": payload, "accepts_response_payload": True}
+        name = uuid4().hex
+        envelope = {"envelope_id": name, "type": kind, "payload": payload, "accepts_response_payload": True}
         waiting: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting[envelope["envelope_id"]] = waiting
+        self._waiting[name] = waiting
         sent = time.monotonic()
         await self.sockets[-1].send_json(envelope)
         try:
@@ -262,7 +267,7 @@ class SlackPeer:
 
 @asynccontextmanager
 async def slack_peer() -> AsyncIterator[SlackPeer]:
-    """A workspace with the channels C1 (we are in it) and C2 (we are not), Ann (U1, an admin), Bob (U2) and Ann's DM."""
+    """A workspace with the channels C1 (we are in it) and C2 (we are not), Ann (U1, an admin), Bob (U2), Ann's DM."""
     peer = SlackPeer()
     peer.users["U1"] = {"id": "U1", "tz": "Europe/Berlin", "is_admin": True, "is_owner": False}
     peer.users["U2"] = {"id": "U2", "tz": "America/Lima", "is_admin": False, "is_owner": False}

@@ -13,7 +13,7 @@ from pipeline.adapters.catalog.episode_ledger import SqlEpisodeLedger
 from pipeline.adapters.catalog.evidence import Evidence
 from pipeline.adapters.catalog.feed_keys import SqlFeedKeys
 from pipeline.adapters.catalog.feed_ledger import SqlFeedLedger
-from pipeline.adapters.catalog.inbox import Arrived, Inbox
+from pipeline.adapters.catalog.inbox import Inbox
 from pipeline.adapters.catalog.insight_store import SqlInsightStore
 from pipeline.adapters.catalog.library import Library
 from pipeline.adapters.catalog.local_messages import LocalMessages
@@ -22,11 +22,10 @@ from pipeline.adapters.catalog.operations import Operations
 from pipeline.adapters.catalog.reactions import Reactions
 from pipeline.adapters.catalog.spending import SqlSpendingLedger
 from pipeline.adapters.catalog.subscriptions import Subscriptions
-from pipeline.adapters.catalog.threads import Talk, Threads
+from pipeline.adapters.catalog.threads import Threads
 from pipeline.adapters.catalog.transcript_store import SqlTranscriptStore
 
 __all__ = [
-    "Arrived",
     "CatalogDb",
     "ChannelRoster",
     "ChannelSettings",
@@ -47,7 +46,6 @@ __all__ = [
     "SqlSpendingLedger",
     "SqlTranscriptStore",
     "Subscriptions",
-    "Talk",
     "Threads",
     "migrate",
     "open_catalog",

@@ -32,9 +32,9 @@ class SqlChannelBook:
         return to_channel(row)
 
     async def candidates(self, channel_id: str, *, workspace: WorkspaceId, since: datetime) -> tuple[Candidate, ...]:
-        """Insights of ready episodes of the followed feeds that came out since then, none of them backfill.
+        """Insights of ready episodes of the followed feeds that came out since then and are still in their feed.
 
-        Newest episode first, an episode's insights in the proposer's order.
+        None of them is backfill. Newest episode first, an episode's insights in the proposer's order.
         """
         is_followed = exists().where(
             follow.c.feed_id == feed.c.id, follow.c.channel_id == channel_id, follow.c.workspace == workspace
@@ -46,6 +46,7 @@ class SqlChannelBook:
                 visible_to(workspace, feed.c.audience, episode.c.audience, insight.c.audience),
                 episode.c.state == EpisodeState.READY.value,
                 episode.c.backfill.is_(False),
+                episode.c.left_at.is_(None),
                 episode.c.came_out >= since,
             )
             .order_by(episode.c.came_out.desc(), episode.c.id, insight.c.position)

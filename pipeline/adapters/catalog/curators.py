@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
+from pipeline.adapters.catalog.conversation_tables import curator
 from pipeline.adapters.catalog.database import CatalogDb
-from pipeline.adapters.catalog.tables import curator
 from pipeline.domain.audience import WorkspaceId
 from pipeline.ports import Clock
 

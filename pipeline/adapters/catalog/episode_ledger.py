@@ -1,10 +1,13 @@
 """The pipeline's view of the episodes."""
 
 import asyncio
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 
 from pipeline.adapters.catalog.database import CatalogDb
+from pipeline.adapters.catalog.revival import revive_due
 from pipeline.adapters.catalog.rows import select_episodes, to_episode
 from pipeline.adapters.catalog.tables import episode
 from pipeline.domain.episode import Episode, EpisodeState
@@ -12,7 +15,7 @@ from pipeline.domain.errors import UnknownEpisode
 
 
 class SqlEpisodeLedger:
-    """EpisodeLedger and ReadyEpisodes in the catalogue."""
+    """EpisodeLedger, ReadyEpisodes and RetryBook in the catalogue."""
 
     def __init__(self, db: CatalogDb) -> None:
         self._db = db
@@ -45,9 +48,19 @@ class SqlEpisodeLedger:
         async with self._db.reading() as connection:
             return tuple((await connection.execute(query)).scalars())
 
-    async def settle(self, episode_id: str, state: EpisodeState, *, reason: str = "") -> None:
-        """Set how the episode ended up. Raises UnknownEpisode."""
-        change = update(episode).where(episode.c.id == episode_id).values(state=state.value, reason=reason)
+    async def settle(
+        self, episode_id: str, state: EpisodeState, *, reason: str = "", retry_at: datetime | None = None
+    ) -> None:
+        """Set how the episode ended up, and when it goes again by itself. Raises UnknownEpisode."""
+        values: dict[str, Any] = {"state": state.value, "reason": reason, "retry_at": retry_at}
+        if state is EpisodeState.READY:
+            values["retries"] = 0
+        change = update(episode).where(episode.c.id == episode_id).values(values)
         async with self._db.writing() as connection:
             if (await connection.execute(change)).rowcount == 0:
                 raise UnknownEpisode(episode_id)
+
+    async def due_retries(self, now: datetime) -> tuple[str, ...]:
+        """Let every failed episode go again whose pause is over; returns their ids."""
+        async with self._db.writing() as connection:
+            return await revive_due(connection, now)

@@ -1,24 +1,14 @@
 """What a chat platform told us: kept before it is acknowledged, worked off once, taken up again after a crash."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
 
+from pipeline.adapters.catalog.conversation_tables import inbox
 from pipeline.adapters.catalog.database import CatalogDb
-from pipeline.adapters.catalog.tables import inbox
 from pipeline.domain.audience import WorkspaceId
+from pipeline.domain.conversation import Arrived
 from pipeline.ports import Clock
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """Something that arrived. `event_id` is the same for every delivery of it; `attempt` counts from 1."""
-
-    workspace: WorkspaceId
-    event_id: str
-    body: str
-    attempt: int = 1
 
 
 class Inbox:

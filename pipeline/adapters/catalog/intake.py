@@ -10,44 +10,67 @@ from sqlalchemy import Row, Select, case, exists, select
 
 from pipeline.adapters.catalog.codecs import found_from_json, found_to_json
 from pipeline.adapters.catalog.tables import episode, episode_identity, transcript
-from pipeline.domain.backlog import came_out, judge_new
+from pipeline.domain.another_try import LATE_TRANSCRIPT, offers_more, offers_new_words
+from pipeline.domain.backlog import came_out, judge_new, taken_out
 from pipeline.domain.episode import EpisodeState
-from pipeline.domain.feed import FoundEpisode
+from pipeline.domain.feed import FoundEpisode, Listing
 from pipeline.domain.identity import content_hash
-from pipeline.domain.identity_rules import Known, Match, make_traits, match_episodes, traits_of
+from pipeline.domain.identity_rules import Known, Match, make_traits, match_episodes
+from pipeline.domain.transcript import Basis
 
-_STUCK: Final = (episode.c.state == EpisodeState.FAILED.value) & ~exists().where(
-    transcript.c.episode_id == episode.c.id
+_OF_EPISODE: Final = transcript.c.episode_id == episode.c.id
+_IS_STUCK: Final = (episode.c.state == EpisodeState.FAILED.value) & ~exists().where(_OF_EPISODE)
+_LACKS_PUBLISHED: Final = (episode.c.state != EpisodeState.HELD.value) & ~exists().where(
+    _OF_EPISODE, transcript.c.basis == Basis.PUBLISHED.value
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one reading of a feed found. `audience` is the key that all its rows get."""
+    """What one reading of a feed found. `audience` is the key that all its rows get.
+
+    Without a `listing` nobody can say what else is in the feed. `last_read` is when the reading before was.
+    """
 
     feed_id: str
     audience: str
     found: Sequence[FoundEpisode]
     now: datetime
     hold_after: int | None
+    listing: Listing | None
+    last_read: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The rows to insert, the episodes to change (`row_id` says which), and those that get another try."""
+    """The rows to insert, the episodes to change (`row_id` says which), and those that get another try.
+
+    `came_back` and `left` are in the feed again, and not any more.
+    """
 
     inserts: list[dict[str, Any]] = field(default_factory=list)
     identities: list[dict[str, Any]] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
     revived: list[str] = field(default_factory=list)
+    came_back: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
 
 
-def select_known(feed_id: str) -> Select[Any]:
-    """The feed's episodes, one row for each identity; `stuck` is what those offered that failed without words."""
+def select_known(feed_id: str, *, now: datetime) -> Select[Any]:
+    """The feed's episodes, one row for each identity.
+
+    `stuck` is what those offered that failed without words, `wordless` what those offered that were found lately and
+    may still take a transcript of their publisher.
+    """
     columns = [c for c in episode.c if c.name not in {"found", "audience", "reason"}]
-    stuck = case((_STUCK, episode.c.found)).label("stuck")
+    is_wordless = _LACKS_PUBLISHED & (episode.c.first_seen >= now - LATE_TRANSCRIPT)
     return (
-        select(*columns, stuck, episode_identity.c.id.label("identity"))
+        select(
+            *columns,
+            case((_IS_STUCK, episode.c.found)).label("stuck"),
+            case((is_wordless, episode.c.found)).label("wordless"),
+            episode_identity.c.id.label("identity"),
+        )
         .join_from(episode, episode_identity)
         .where(episode.c.feed_id == feed_id)
     )
@@ -56,7 +79,8 @@ def select_known(feed_id: str) -> Select[Any]:
 def plan_intake(reading: Reading, rows: Sequence[Row[Any]]) -> Plan:
     """What is to be done so that the catalogue knows what the reading found."""
     by_id = {row.id: row for row in rows}
-    matching = match_episodes(reading.feed_id, reading.found, _known(rows))
+    unchanged = _unchanged(reading.listing, by_id)
+    matching = match_episodes(reading.feed_id, reading.found, _known(rows), unchanged=unchanged)
     plan = Plan()
     plan.inserts.extend(_new_rows(reading, [m for m in matching.matches if m.is_new], by_id))
     for match in matching.matches:
@@ -66,7 +90,23 @@ def plan_intake(reading: Reading, rows: Sequence[Row[Any]]) -> Plan:
         {"id": identity, "episode_id": episode_id, "audience": reading.audience}
         for identity, episode_id in matching.identities
     )
+    present = unchanged | {match.episode_id for match in matching.matches}
+    plan.came_back.extend(one for one in present if one in by_id and by_id[one].left_at is not None)
+    if reading.listing is not None and reading.listing.is_whole:
+        missing = taken_out({row.id: row.came_out for row in by_id.values()}, present)
+        plan.left.extend(one for one in missing if by_id[one].left_at is None)
     return plan
+
+
+def count_known(feed_id: str, found: Sequence[FoundEpisode], rows: Sequence[Row[Any]]) -> int:
+    """How many of these are among the rows of `select_known`."""
+    return sum(not match.is_new for match in match_episodes(feed_id, found, _known(rows)).matches)
+
+
+def _unchanged(listing: Listing | None, by_id: dict[str, Row[Any]]) -> set[str]:
+    """The episodes that the feed has as they were. One guid may have served several: then all of them are there."""
+    guids = frozenset[str]() if listing is None else listing.unchanged
+    return {row.id for row in by_id.values() if row.guid in guids} if guids else set()
 
 
 def _known(rows: Sequence[Row[Any]]) -> list[Known]:
@@ -86,7 +126,13 @@ def _known(rows: Sequence[Row[Any]]) -> list[Known]:
 
 def _new_rows(reading: Reading, new: Sequence[Match], by_id: dict[str, Row[Any]]) -> list[dict[str, Any]]:
     newest = max((row.came_out for row in by_id.values()), default=None)
-    intakes = judge_new([m.found for m in new], now=reading.now, hold_after=reading.hold_after, newest_known=newest)
+    intakes = judge_new(
+        [m.found for m in new],
+        now=reading.now,
+        hold_after=reading.hold_after,
+        newest_known=newest,
+        last_read=reading.last_read,
+    )
     return [
         {
             "id": match.episode_id,
@@ -107,6 +153,7 @@ def _content(found: FoundEpisode, text: str, *, first_seen: datetime) -> dict[st
     return {
         "found": text,
         "found_hash": content_hash(text.encode()),
+        "guid": found.guid,
         "title": found.title,
         "enclosure": found.enclosures[0].url if found.enclosures else None,
         "published": found.published,
@@ -119,13 +166,13 @@ def _plan_change(plan: Plan, match: Match, row: Row[Any]) -> None:
     text = found_to_json(match.found)
     if content_hash(text.encode()) == row.found_hash:
         return
-    plan.changes.append({"row_id": row.id, **_content(match.found, text, first_seen=row.first_seen)})
-    if row.stuck is not None and _offers_more(match.found, found_from_json(row.stuck)):
+    content = _content(match.found, text, first_seen=row.first_seen)
+    plan.changes.append({"row_id": row.id, **content, "came_out": min(content["came_out"], row.came_out)})
+    if _goes_again(match.found, row):
         plan.revived.append(row.id)
 
 
-def _offers_more(now: FoundEpisode, before: FoundEpisode) -> bool:
-    """Whether there is a transcript or audio that was not there when the episode failed."""
-    had = {offer.url for offer in before.transcripts}
-    is_other_audio = bool(now.enclosures) and traits_of(now).enclosure != traits_of(before).enclosure
-    return is_other_audio or any(offer.url not in had for offer in now.transcripts)
+def _goes_again(found: FoundEpisode, row: Row[Any]) -> bool:
+    if row.stuck is not None and offers_more(found, found_from_json(row.stuck)):
+        return True
+    return row.wordless is not None and offers_new_words(found, found_from_json(row.wordless))

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from pipeline.adapters.catalog.conversation_tables import thread as threads
 from pipeline.adapters.catalog.database import CatalogDb
-from pipeline.adapters.catalog.tables import thread as threads
 from pipeline.domain.audience import WorkspaceId
 
 

@@ -12,14 +12,14 @@ from pipeline.domain.audience import Audience, WorkspaceId
 from pipeline.domain.channel import Channel
 from pipeline.domain.digest import Candidate
 from pipeline.domain.episode import Episode, EpisodeState
-from pipeline.domain.feed import Feed, FeedState, Validators
+from pipeline.domain.feed import Feed, FeedState, Move, Validators
 from pipeline.domain.insight import Author, Certainty, Insight, Kind
 from pipeline.domain.overview import Tally
 
 _EPISODE: Final = tuple(
     c.label(f"e_{c.name}")
     for c in episode.c
-    if c.name in {"id", "feed_id", "audience", "found", "first_seen", "state", "attempt", "backfill", "reason"}
+    if c.name not in {"found_hash", "guid", "title", "enclosure", "published", "duration", "came_out"}
 )
 _FEED_OF_EPISODE: Final = (feed.c.url.label("feed_url"), feed.c.title.label("feed_title"))
 
@@ -60,7 +60,14 @@ def to_feed(row: Row[Any]) -> Feed:
         validators=Validators(row.etag, row.last_modified, row.body_hash),
         last_read=row.last_read,
         next_read=row.next_read,
+        move=_to_move(row),
     )
+
+
+def _to_move(row: Row[Any]) -> Move | None:
+    if row.move_url is None or row.move_since is None:
+        return None
+    return Move(row.move_url, since=row.move_since, readings=row.move_readings, by_feed=row.move_by_feed)
 
 
 def feed_values(value: Feed) -> dict[str, Any]:
@@ -78,6 +85,10 @@ def feed_values(value: Feed) -> dict[str, Any]:
         "body_hash": value.validators.body_hash,
         "last_read": value.last_read,
         "next_read": value.next_read,
+        "move_url": None if value.move is None else value.move.url,
+        "move_since": None if value.move is None else value.move.since,
+        "move_readings": 0 if value.move is None else value.move.readings,
+        "move_by_feed": value.move is not None and value.move.by_feed,
     }
 
 
@@ -95,6 +106,9 @@ def to_episode(row: Row[Any]) -> Episode:
         attempt=row.e_attempt,
         backfill=row.e_backfill,
         reason=row.e_reason,
+        retries=row.e_retries,
+        retry_at=row.e_retry_at,
+        left_at=row.e_left_at,
     )
 
 

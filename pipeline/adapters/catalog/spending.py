@@ -1,13 +1,31 @@
-"""What the language model cost, call by call."""
+"""What the language model cost, call by call: the table and the ledger on it."""
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Column, Integer, String, Table, func, insert, select
 
+from pipeline.adapters.catalog.columns import UtcTime, Words
 from pipeline.adapters.catalog.database import CatalogDb
-from pipeline.adapters.catalog.tables import spending as spent
+from pipeline.adapters.catalog.tables import metadata
 from pipeline.domain.audience import LOCAL
 from pipeline.domain.spending import Spending, SpendingTotal
+
+# The workspace is the one that pays. A row outlives its subject: the id of an episode or a question, never a text.
+spent: Final = Table(
+    "spending",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("workspace", Words, nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("purpose", Words, nullable=False),
+    Column("subject", String(16), nullable=False, index=True),
+    Column("model", Words, nullable=False),
+    Column("tokens_in", Integer, nullable=False),
+    Column("tokens_out", Integer, nullable=False),
+    # Millionths of a dollar.
+    Column("micros", Integer, nullable=False),
+)
 
 
 class SqlSpendingLedger:

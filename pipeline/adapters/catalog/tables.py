@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
 )
 
 from pipeline.adapters.catalog.columns import UtcTime, Words
@@ -64,7 +65,21 @@ feed: Final = Table(
     _text("body_hash"),
     Column("last_read", UtcTime),
     Column("next_read", UtcTime, index=True),
+    # The address it seems to move to.
+    _text("move_url"),
+    Column("move_since", UtcTime),
+    Column("move_readings", Integer, nullable=False, server_default="0"),
+    Column("move_by_feed", Boolean(create_constraint=False), nullable=False, server_default=false()),
     _must("added_at", UtcTime),
+)
+
+# The items of a feed as the last reading saw them, packed: those that did not change are not parsed again.
+feed_listing: Final = Table(
+    "feed_listing",
+    metadata,
+    Column("feed_id", ForeignKey(feed.c.id, ondelete="CASCADE"), primary_key=True),
+    _must("audience"),
+    Column("seen", LargeBinary, nullable=False),
 )
 
 # What opens a private feed, sealed.
@@ -110,18 +125,25 @@ episode: Final = Table(
     # What the feed says: all of it as JSON, its hash, and beside it what identifies an episode without its guid.
     _must("found"),
     _must("found_hash", String(32)),
+    _must("guid"),
     _must("title"),
     _text("enclosure"),
     Column("published", UtcTime),
     Column("duration", Float),
     _must("first_seen", UtcTime),
-    # When it came out: the published time unless that is missing or in the future.
+    # When it came out: the published time unless that is missing or in the future. A later date makes nothing newer.
     _must("came_out", UtcTime),
     Column("state", String(16), nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("backfill", Boolean(create_constraint=False), nullable=False),
     _text("reason", ""),
+    # Tries by itself since somebody last let it go, and when the next one is due.
+    Column("retries", Integer, nullable=False, server_default="0"),
+    Column("retry_at", UtcTime),
+    # When it was first missing from its feed.
+    Column("left_at", UtcTime),
     Index(None, "feed_id", "came_out"),
+    Index(None, "state", "retry_at"),
     Index(None, "state", "came_out"),
 )
 
@@ -229,56 +251,4 @@ local_message: Final = Table(
     _must("posted", UtcTime),
     UniqueConstraint("workspace", "key"),
     Index(None, "workspace", "channel_id", "number"),
-)
-
-# What calls of a language model cost. The workspace is the one that pays. A row outlives its subject: the id of an
-# episode or a question, never a text.
-spending: Final = Table(
-    "spending",
-    metadata,
-    Column("number", Integer, primary_key=True, autoincrement=True),
-    _must("workspace"),
-    Column("at", UtcTime, nullable=False, index=True),
-    _must("purpose"),
-    Column("subject", String(16), nullable=False, index=True),
-    _must("model"),
-    _must("tokens_in", Integer),
-    _must("tokens_out", Integer),
-    # Millionths of a dollar.
-    _must("micros", Integer),
-)
-
-# What a chat platform told us, kept before we say that we have it.
-inbox: Final = Table(
-    "inbox",
-    metadata,
-    Column("workspace", Words, primary_key=True),
-    Column("event_id", Words, primary_key=True),
-    _must("body"),
-    _must("attempt", Integer),
-    Column("received_at", UtcTime, nullable=False, index=True),
-    Column("done_at", UtcTime),
-)
-
-# A thread that we take part in. Its channel may be a direct message, which is no row of `channel`.
-thread: Final = Table(
-    "thread",
-    metadata,
-    Column("channel_id", Words, primary_key=True),
-    Column("thread", Words, primary_key=True),
-    _must("workspace"),
-    _must("questions"),
-    _text("asker", ""),
-    _text("last_speaker", ""),
-    _must("changed_at", UtcTime),
-)
-
-# Members who may change what a channel follows, besides the workspace's own admins.
-curator: Final = Table(
-    "curator",
-    metadata,
-    Column("channel_id", Words, primary_key=True),
-    Column("member", Words, primary_key=True),
-    _must("workspace"),
-    _must("added_at", UtcTime),
 )

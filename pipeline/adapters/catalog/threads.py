@@ -1,23 +1,14 @@
 """The threads that we take part in, and what was asked there."""
 
 import json
-from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from pipeline.adapters.catalog.conversation_tables import thread as threads
 from pipeline.adapters.catalog.database import CatalogDb
-from pipeline.adapters.catalog.tables import thread as threads
 from pipeline.domain.audience import WorkspaceId
+from pipeline.domain.conversation import Talk
 from pipeline.ports import Clock
-
-
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """A thread so far: the last questions, oldest first, who asked last, and who spoke last (empty: we did)."""
-
-    questions: tuple[str, ...] = ()
-    asker: str = ""
-    last_speaker: str = ""
 
 
 class Threads:

@@ -98,6 +98,7 @@ def _reading(body: bytes, root: etree._Element | None, state: _Pass, *, has_faul
         update = _update(root, state, is_cut=is_cut)
     except UnicodeDecodeError:
         return Reading(name, None, has_faults=True)
+    update = replace(update, is_whole=not (is_cut or is_short or state.is_full))
     return Reading(name, update, has_faults=has_faults, is_short=is_short)
 
 

@@ -56,6 +56,7 @@ def _update(told: Mapping[str, Any], *, url: str) -> FeedUpdate:
         new_url=_page(url, told["new_url"]),
         episodes=tuple(episodes.values()),
         warnings=("The feed is damaged; what could be saved of it was read.",),
+        is_whole=False,
     )
 
 

@@ -2,15 +2,18 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from pipeline.adapters.feeds.document import Reading, read_document
 from pipeline.adapters.feeds.encoding import as_utf8, without_faults
 from pipeline.adapters.feeds.loose import read_loosely
+from pipeline.adapters.feeds.news import read_news, seen_items
+from pipeline.adapters.feeds.slices import slice_items
 from pipeline.adapters.feeds.web_page import is_web_page, named_feeds, what_it_is
 from pipeline.domain.errors import FeedUnreadable
-from pipeline.domain.feed import FeedUpdate
+from pipeline.domain.feed import FeedUpdate, SeenItem
 
 _FEED_TAG: Final = re.compile(rb"<[\w:]{0,12}(?:rss|feed|rdf|channel|item|entry)\b", re.IGNORECASE)
 
@@ -22,18 +25,25 @@ class FeedReader:
         self._cpu_seconds = cpu_seconds
         self._turns = asyncio.Semaphore(at_once)
 
-    async def parse(self, body: bytes, *, url: str) -> FeedUpdate:
-        """All that the feed says; relative addresses are resolved against `url`. Raises FeedUnreadable."""
+    async def parse(self, body: bytes, *, url: str, known: Sequence[SeenItem] = ()) -> FeedUpdate:
+        """All that the feed says; relative addresses are resolved against `url`. Raises FeedUnreadable.
+
+        With `known`, the items of the last reading, episodes that did not change are left out where that is safe.
+        """
         async with self._turns:
-            return await asyncio.to_thread(read_feed, body, url=url, cpu_seconds=self._cpu_seconds)
+            return await asyncio.to_thread(read_feed, body, url=url, known=known, cpu_seconds=self._cpu_seconds)
 
 
-def read_feed(body: bytes, *, url: str, cpu_seconds: float = 3.0) -> FeedUpdate:
+def read_feed(body: bytes, *, url: str, known: Sequence[SeenItem] = (), cpu_seconds: float = 3.0) -> FeedUpdate:
     """The same, blocking."""
     text = as_utf8(body)
+    slices = slice_items(text, url=url)
+    news = None if slices is None else read_news(slices, known, url=url)
+    if news is not None:
+        return news
     first = read_document(text, url=url)
     if first.update is not None and not first.has_faults:
-        return first.update
+        return replace(first.update, items=seen_items(first.update, slices))
     if first.update is None and is_web_page(text, root=first.root):
         raise FeedUnreadable("a web page, not a feed", feed_urls=named_feeds(text, url=url))
     best = _better(first, read_document(without_faults(text), url=url))

@@ -9,15 +9,17 @@ from urllib.parse import urlsplit
 
 _OPEN: Final = b"<item"
 _CLOSE: Final = b"</item"
-_AFTER_NAME: Final = frozenset(b" \t\r\n>")
+_AFTER_NAME: Final = frozenset({b" ", b"\t", b"\r", b"\n", b">"})
 # What hides tags from a reader, and where it ends. Other declarations (a document type) are not for slicing.
 _HIDING: Final = ((b"<![CDATA[", b"]]>"), (b"<!--", b"-->"))
 _AN_INSTRUCTION: Final = re.compile(rb"<\?(?!xml[\s?-])")
-# What the items take from their surroundings: namespaces and bases of the first tags, and the show's people.
-_SURROUNDINGS: Final = re.compile(
-    rb"<(?:[\w.-]{1,20}:)?(?:rss|rdf|channel)\b[^>]*>|<[\w.-]{1,20}:person\b[^>]*/>|<([\w.-]{1,20}:person)\b.*?</\1\s*>",
-    re.IGNORECASE | re.DOTALL,
+# What items take from around them: namespaces and bases of the first tags, and the show's people with their names.
+_AROUND: Final = re.compile(
+    rb"<(?:[\w.-]{1,20}:)?(?:rss|rdf|channel|person)\b[^<>]*>[^<]{0,300}(?:<!\[CDATA\[[^\]]{0,300})?", re.IGNORECASE
 )
+_MOST_AROUND: Final = 500_000
+"""Bytes outside of all items; a document with more is read in full."""
+
 _HEX_DIGITS: Final = 16
 
 
@@ -54,7 +56,7 @@ def slice_items(body: bytes, *, url: str) -> Slices | None:
     if _AN_INSTRUCTION.search(body, 0, max(body.find(_OPEN), 0)):
         return None
     borders = _borders(body)
-    if not borders:
+    if not borders or len(body) - sum(end - start for start, end in borders) > _MOST_AROUND:
         return None
     salt = sha256(_surroundings(body, borders, url=url)).digest()
     view = memoryview(body)
@@ -63,75 +65,90 @@ def slice_items(body: bytes, *, url: str) -> Slices | None:
 
 def _borders(body: bytes) -> tuple[tuple[int, int], ...] | None:
     found: list[tuple[int, int]] = []
+    visible = _Visible(body)
     position = 0
+    try:
+        while True:
+            start = _start(visible, position)
+            if start is None:
+                return tuple(found)
+            position = _end(visible, start + len(_OPEN))
+            found.append((start, position))
+    except _NotForSlicing:
+        return None
+
+
+def _start(visible: "_Visible", position: int) -> int | None:
+    """Where the next item begins, None when there is none."""
     while True:
-        start = _start(body, position)
+        # An end without a beginning: an item stood inside of the last one, so its slice is not all of it.
+        start = visible.find(_OPEN, position, but_no=_CLOSE)
         if start is None:
             return None
-        if _CLOSE in _between(body, position, len(body) if start < 0 else start):
-            return None
-        if start < 0:
-            return tuple(found)
-        end = _end(body, start)
-        if end is None:
-            return None
-        found.append((start, end))
-        position = end
-
-
-def _start(body: bytes, position: int) -> int | None:
-    """Where the next item begins, -1 when there is none, None when that cannot be told."""
-    while True:
-        start = _visible(body, _OPEN, position)
-        if start is None or start < 0 or body[start + len(_OPEN)] in _AFTER_NAME:
-            return start
-        if body[start + len(_OPEN)] == ord("/"):
-            return None
         position = start + len(_OPEN)
+        following = visible.body[position : position + 1]
+        if following in _AFTER_NAME:
+            return start
+        if following in {b"/", b""}:
+            raise _NotForSlicing
 
 
-def _end(body: bytes, start: int) -> int | None:
-    """Where the item that begins at `start` is over, None when that cannot be told."""
-    close = _visible(body, _CLOSE, start + len(_OPEN))
-    if close is None or close < 0 or _holds_an_item(body, start + len(_OPEN), close):
+def _end(visible: "_Visible", position: int) -> int:
+    """Where the item is over whose name ends at `position`."""
+    close = visible.find(_CLOSE, position)
+    end = -1 if close is None else visible.body.find(b">", close)
+    if close is None or end < 0 or visible.body[close + len(_CLOSE) : end].strip():
+        raise _NotForSlicing
+    return end + 1
+
+
+class _NotForSlicing(Exception):
+    """Bytes alone cannot tell what belongs to an item."""
+
+
+class _Visible:
+    """A body as a reader of tags sees it: what is in CDATA or a comment is not there. Asked from front to back."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+        self._hidden = (-1, -1)
+
+    def find(self, tag: bytes, position: int, *, but_no: bytes | None = None) -> int | None:
+        """The next place of `tag`, None when there is none. Raises _NotForSlicing, also for `but_no` before it."""
+        while position < len(self.body):
+            hidden, past = self._next_hidden(position)
+            found = self.body.find(tag, position, hidden)
+            if but_no and self.body.find(but_no, position, found if found >= 0 else hidden) >= 0:
+                raise _NotForSlicing
+            if found >= 0:
+                return found
+            position = past
         return None
-    end = body.find(b">", close)
-    return end + 1 if end >= 0 and not body[close + len(_CLOSE) : end].strip() else None
 
+    def _next_hidden(self, position: int) -> tuple[int, int]:
+        """Start and end of the next hidden stretch; behind the end of the body when there is none."""
+        # Kept until it is passed: every byte is looked at a few times, however the questions are asked.
+        if self._hidden[0] < position:
+            start = self.body.find(b"<!", position)
+            self._hidden = (len(self.body), len(self.body)) if start < 0 else (start, self._past(start))
+        return self._hidden
 
-def _visible(body: bytes, tag: bytes, position: int) -> int | None:
-    """The next place of `tag` that is neither in CDATA nor in a comment, -1 for none, None for what we do not read."""
-    found = body.find(tag, position)
-    while found >= 0:
-        hiding = body.find(b"<!", position, found)
-        if hiding < 0:
-            return found
-        ending = next((end for begin, end in _HIDING if body.startswith(begin, hiding)), None)
-        past = -1 if ending is None else body.find(ending, hiding + 4)
-        if past < 0:
-            return None
-        position = past + 3
-        if position > found:
-            found = body.find(tag, position)
-    return found
-
-
-def _holds_an_item(body: bytes, start: int, end: int) -> bool:
-    """Whether another item may begin between; a text about items counts too, it is only read in full."""
-    place = body.find(_OPEN, start, end)
-    while place >= 0 and body[place + len(_OPEN)] not in _AFTER_NAME:
-        place = body.find(_OPEN, place + 1, end)
-    return place >= 0
-
-
-def _between(body: bytes, start: int, end: int) -> bytes:
-    return body[start:end]
+    def _past(self, start: int) -> int:
+        ending = next((end for begin, end in _HIDING if self.body.startswith(begin, start)), None)
+        if ending is None:
+            raise _NotForSlicing
+        # One rare byte is found many times faster than a word; where it is not rare, the word is looked for.
+        start = max(self.body.find(ending[:1], start + 4), start + 4)
+        found = start if self.body.startswith(ending, start) else self.body.find(ending, start)
+        if found < 0:
+            raise _NotForSlicing
+        return found + len(ending)
 
 
 def _surroundings(body: bytes, borders: tuple[tuple[int, int], ...], *, url: str) -> bytes:
     parts = urlsplit(url)
     outside = b"".join(_outside(body, borders))
-    said = [found[0] for found in _SURROUNDINGS.finditer(outside)]
+    said = [found[0] for found in _AROUND.finditer(outside)]
     # A query in the document's own address has no part in resolving others, and is often a token that changes.
     return b"\0".join([f"{parts.scheme}://{parts.netloc}{parts.path}".encode(), *said])
 

@@ -1,8 +1,4 @@
-"""Prompts: the instruction, the fenced data, the instruction again.
-
-The texts are files in `pipeline/prompts`. What they say is part of the version under which results are stored, so a
-file is not changed but followed by one with the next number, and PROMPTS is raised.
-"""
+"""Prompts: the instruction, the fenced data, the instruction again."""
 
 from importlib.resources import files
 from string import Template
@@ -21,7 +17,7 @@ _LOOKALIKES: Final = str.maketrans("<>[]{}`", "\u2039\u203a()()'")
 
 def instruction(name: str) -> str:
     """The text of a prompt file."""
-    return files("pipeline").joinpath("prompts", f"{name}-{PROMPTS}.txt").read_text(encoding="utf-8").strip()
+    return files("pipeline.prompts").joinpath(f"{name}-{PROMPTS}.txt").read_text(encoding="utf-8").strip()
 
 
 def prompt(name: str, *, most: int = 0, **data: str) -> tuple[Turn, ...]:

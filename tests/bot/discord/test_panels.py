@@ -49,7 +49,7 @@ _BLOCKS: st.SearchStrategy[Block] = st.one_of(
     st.just(Divider()),
     st.builds(Buttons, _BUTTONS.map(tuple)),
 )
-_MESSAGES = st.builds(Message, st.lists(_BLOCKS, max_size=50).map(tuple), st.text(max_size=60), st.just("key"))
+_MESSAGES = st.builds(Message, st.lists(_BLOCKS, max_size=25).map(tuple), st.text(max_size=60), st.just("key"))
 
 
 def components_of(panel: Panel, marker: str) -> list[dict[str, Any]]:
@@ -61,7 +61,7 @@ def body(panel: Panel, marker: str = "") -> dict[str, Any]:
     return {"components": components_of(panel, marker), "flags": 1 << 15}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(_MESSAGES)
 def test_whatever_is_in_a_message_discord_takes_every_panel(message: Message) -> None:
     for panel in panels(message):
@@ -70,7 +70,7 @@ def test_whatever_is_in_a_message_discord_takes_every_panel(message: Message) ->
         assert problems_of(body(panel, marker_of("key"))) == []
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(_MESSAGES)
 def test_whatever_is_in_a_message_discord_takes_it_as_one_panel_and_as_chunks(message: Message) -> None:
     assert problems_of(body(one_panel(message))) == []

@@ -1,9 +1,11 @@
 """Digests into Slack: once, whatever is lost, refused or late. Slack is a peer on loopback."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+import itertools
+import json
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,11 +18,11 @@ from bot.slack.messenger import SlackMessenger
 from bot.slack.web import SlackWeb
 from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.channel import Channel
-from pipeline.domain.digest import DeliveryState
+from pipeline.domain.digest import DeliveryState, delivery_key
 from pipeline.domain.errors import DeliveryDelayed, DeliveryUnknown, DestinationGone
-from tests.peers.catalog import Stores, migrated_template, sqlite_stores
+from tests.peers.catalog import Stores
 from tests.peers.made_insights import digest, pick
-from tests.peers.slack_peer import BOT_TOKEN, SlackPeer, slack_peer
+from tests.peers.slack_peer import BOT_TOKEN, SlackPeer
 
 CHANNEL = Channel("slack:T1/C1", WorkspaceId("slack:T1"), "podcasts", zone="Europe/Berlin")
 DAY = date(2026, 11, 23)
@@ -43,12 +45,6 @@ class Heard:
 
     async def pause(self, seconds: float) -> None:
         self.pauses.append(seconds)
-
-
-@pytest.fixture
-async def peer() -> AsyncIterator[SlackPeer]:
-    async with slack_peer() as running:
-        yield running
 
 
 @pytest.fixture
@@ -184,16 +180,10 @@ def test_every_code_of_the_table_has_its_meaning() -> None:
     assert revoked.is_token
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return migrated_template(tmp_path_factory.mktemp("catalog"))
-
-
 @pytest.fixture
-async def stores(tmp_path: Path, template: Path) -> AsyncIterator[Stores]:
-    async with sqlite_stores(tmp_path, template=template) as fresh:
-        await fresh.settings.save(CHANNEL, workspace=CHANNEL.workspace)
-        yield fresh
+async def channel(stores: Stores) -> Channel:
+    await stores.settings.save(CHANNEL, workspace=CHANNEL.workspace)
+    return CHANNEL
 
 
 @dataclass
@@ -215,21 +205,31 @@ class Killed:
         return await self.inner.find(channel, key)
 
 
-@pytest.mark.parametrize("fault", ["", "lost", "broken", "limit", "drop"])
-@pytest.mark.parametrize("point", ["claimed", "sent", "never"])
-async def test_a_digest_is_posted_exactly_once_wherever_the_process_dies(
-    peer: SlackPeer, heard: Heard, stores: Stores, point: str, fault: str
+async def test_every_digest_is_posted_exactly_once_wherever_the_process_dies(
+    peer: SlackPeer, heard: Heard, stores: Stores, channel: Channel
 ) -> None:
-    if fault:
-        peer.fail("chat.postMessage", fault, 1)
-    for dying in (point, "never", "never", "never"):
-        messenger = Killed(_messenger(peer, heard), dying)  # everything but the catalogue is new: the process is
-        try:
-            await outbox.deliver(
-                POST, channel=CHANNEL, day=DAY, book=stores.deliveries, messenger=messenger, clock=stores.clock
-            )
-        except (asyncio.CancelledError, DeliveryDelayed, DeliveryUnknown):
-            continue
-    claim = await stores.deliveries.claim(CHANNEL.id, DAY, workspace=CHANNEL.workspace, at=stores.clock.now())
-    (posted,) = peer.said("C1")
-    assert (claim.delivery.state, claim.delivery.reference) == (DeliveryState.SENT, posted["ts"])
+    deaths = itertools.product(("claimed", "sent", "never"), ("", "lost", "broken", "limit", "drop", "status"))
+    for number, (point, fault) in zip(range(100), itertools.cycle(deaths), strict=False):
+        day = DAY + timedelta(days=number)
+        post = replace(POST, key=delivery_key(channel.id, day))
+        if fault:
+            peer.fail("chat.postMessage", fault, 503 if fault == "status" else 9)
+        for dying in (point, "never", "never"):
+            messenger = Killed(_messenger(peer, heard), dying)  # only the catalogue outlives a process
+            with suppress(asyncio.CancelledError, DeliveryDelayed, DeliveryUnknown):
+                await outbox.deliver(
+                    post, channel=channel, day=day, book=stores.deliveries, messenger=messenger, clock=stores.clock
+                )
+        claim = await stores.deliveries.claim(channel.id, day, workspace=channel.workspace, at=stores.clock.now())
+        posted = [one for one in peer.said("C1") if one["metadata"]["event_payload"]["key"] == post.key]
+        assert [one["ts"] for one in posted] == [claim.delivery.reference], (point, fault)
+        assert claim.delivery.state is DeliveryState.SENT
+
+
+async def test_what_goes_out_can_be_recorded(
+    peer: SlackPeer, messenger: SlackMessenger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PODSIFT_RECORD", str(tmp_path / "calls.jsonl"))
+    await messenger.send(CHANNEL, POST)
+    (line,) = (tmp_path / "calls.jsonl").read_text().splitlines()
+    assert json.loads(line)["method"] == "chat.postMessage"

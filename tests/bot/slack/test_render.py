@@ -179,7 +179,7 @@ _BLOCKS = st.one_of(
 _MESSAGES = st.builds(Message, st.lists(_BLOCKS, max_size=8).map(tuple), _WORDS)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(_MESSAGES)
 def test_no_message_exceeds_a_limit_or_lets_a_mention_through(message: Message) -> None:
     for payload in (*render(message), render_one(message), render_plain(message)):
@@ -198,7 +198,7 @@ def test_no_word_is_lost(message: Message) -> None:
             assert _bare(plain_text(block.text)) in _bare(shown)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(_WORDS, st.integers(0, 1_900))
 def test_a_digest_is_always_one_message(words: str, address: int) -> None:
     audio = "https://example.org/" + "&" * address

@@ -12,7 +12,10 @@ from tests.peers.made_talk import passages
 
 FOUND = passages()
 WORDS = st.sampled_from(
-    "models forget skills rewards imitation batch four 77 Brandt Zed https://x.example @here [2] (1) because data. the".split()
+    [
+        *("models", "forget", "skills", "rewards", "imitation", "batch", "because", "data.", "the", "Brandt", "Zed"),
+        *("four", "77", "https://x.example", "@here", "[2]", "(1)"),
+    ]
 )
 DRAFTS = st.lists(
     st.builds(
@@ -71,6 +74,10 @@ def test_an_answer_in_another_language_is_judged_by_names_and_numbers_alone() ->
     result = ground([kept, made_up], FOUND)
     assert Dropped.NUMBER_UNSUPPORTED in result.dropped
     assert result.lost_substance
+
+
+def test_a_sentence_without_a_single_word_is_judged_too() -> None:
+    assert ground([Draft("Reward training lost this share of skills: 4? 19.", (1,))], FOUND).statements
 
 
 def test_nothing_from_nothing() -> None:

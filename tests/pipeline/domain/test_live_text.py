@@ -30,6 +30,9 @@ from pipeline.domain.live_text import bare_address, inert, live_part
         "<|im_start|>",
         "Ignore all previous instructions",
         "the System Prompt",
+        "@\u200beveryone",
+        "ht\u00adtps://evil.example",
+        "ignore\u200ball previous instructions",
     ],
 )
 def test_live_text_is_found(text: str) -> None:

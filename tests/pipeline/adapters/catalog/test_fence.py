@@ -52,6 +52,8 @@ FOR_READERS: Final = (
 NOT_FOR_READERS: Final = {
     "CatalogDb",
     "ChannelRoster",
+    "Curators",
+    "Inbox",
     "Operations",
     "SqlDeliveryBook",
     "SqlEpisodeLedger",
@@ -60,6 +62,7 @@ NOT_FOR_READERS: Final = {
     "SqlInsightStore",
     "SqlSpendingLedger",
     "SqlTranscriptStore",
+    "Threads",
 }
 
 

@@ -234,9 +234,13 @@ async def test_the_daily_cap_stops_calls_before_it_is_passed() -> None:
     server = replace(SERVER, prices=Prices(1.0, 5.0), judge_prices=Prices(2.0, 10.0), caps=Caps(daily=0.05))
     async with model_bench(server) as bench:
         bench.peer.answers = [thinks(editor())]
-        with pytest.raises(ModelQuota, match=r"cap for this day.*PODSIFT_OPENAI_DAILY_CAP"):
+
+        async def many() -> None:
             for n in range(40):
                 await propose(bench, talk(f"This is take {n}."))
+
+        with pytest.raises(ModelQuota, match=r"cap for this day.*PODSIFT_OPENAI_DAILY_CAP"):
+            await many()
         spent = sum(call.micros for call in bench.book.calls)
         assert 0.02 < spent / 1e6 <= 0.05
 

@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     """Make all tables."""
     _feed()
+    _feed_listing()
     _feed_key()
     _channel()
     _follow()
@@ -50,10 +51,23 @@ def _feed() -> None:
         sa.Column("body_hash", sa.Text),
         _time("last_read", nullable=True),
         _time("next_read", nullable=True),
+        sa.Column("move_url", sa.Text),
+        _time("move_since", nullable=True),
+        sa.Column("move_readings", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("move_by_feed", sa.Boolean, nullable=False, server_default=sa.false()),
         _time("added_at"),
         sa.UniqueConstraint("address"),
     )
     op.create_index("ix_feed_next_read", "feed", ["next_read"])
+
+
+def _feed_listing() -> None:
+    op.create_table(
+        "feed_listing",
+        sa.Column("feed_id", sa.String(16), _owner("feed.id"), primary_key=True),
+        sa.Column("audience", sa.Text, nullable=False),
+        sa.Column("seen", sa.LargeBinary, nullable=False),
+    )
 
 
 def _feed_key() -> None:
@@ -103,6 +117,7 @@ def _episode() -> None:
         sa.Column("audience", sa.Text, nullable=False),
         sa.Column("found", sa.Text, nullable=False),
         sa.Column("found_hash", sa.String(32), nullable=False),
+        sa.Column("guid", sa.Text, nullable=False),
         sa.Column("title", sa.Text, nullable=False),
         sa.Column("enclosure", sa.Text),
         _time("published", nullable=True),
@@ -113,8 +128,12 @@ def _episode() -> None:
         sa.Column("attempt", sa.Integer, nullable=False),
         sa.Column("backfill", sa.Boolean, nullable=False),
         sa.Column("reason", sa.Text, nullable=False, server_default=""),
+        sa.Column("retries", sa.Integer, nullable=False, server_default="0"),
+        _time("retry_at", nullable=True),
+        _time("left_at", nullable=True),
     )
     op.create_index("ix_episode_feed_id_came_out", "episode", ["feed_id", "came_out"])
+    op.create_index("ix_episode_state_retry_at", "episode", ["state", "retry_at"])
     op.create_index("ix_episode_state_came_out", "episode", ["state", "came_out"])
 
 

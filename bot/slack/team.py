@@ -1,4 +1,4 @@
-"""Who speaks and where: the member with its rights, and the channel that a place stands for."""
+"""A Slack workspace as it matters to us: the channel that a place stands for, and who may change it."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -6,7 +6,6 @@ from datetime import datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import available_timezones
 
-from bot.operations.outcome import Member
 from bot.slack.hearing import Heard
 from bot.slack.place import channel_id, workspace_id
 from bot.slack.web import SlackWeb
@@ -39,8 +38,8 @@ class _Profile:
     until: datetime
 
 
-class Members:
-    """Members and channels of one Slack workspace."""
+class Team:
+    """Channels and curators of one Slack workspace."""
 
     def __init__(
         self, web: SlackWeb, *, channels: ChannelSettings, curators: Curators, clock: Clock, defaults: Defaults
@@ -52,20 +51,18 @@ class Members:
         self._defaults = defaults
         self._profiles: dict[str, _Profile] = {}
 
-    async def member(self, heard: Heard) -> Member:
-        """Who speaks, in the channel that the place stands for; the channel is made when there is none yet."""
-        channel = await self.channel(heard)
-        is_curator = await self.is_curator(heard.user, channel)
-        return Member(channel.workspace, channel.id, heard.name or heard.user, is_curator=is_curator)
-
     async def channel(self, heard: Heard) -> Channel:
-        """The place's own channel. A direct message stands for the workspace's first channel, if it has one."""
+        """The place's own channel, made when there is none yet.
+
+        A direct message stands for the workspace's first channel, if it has one, unless a member lets the daily post
+        come there.
+        """
         workspace = workspace_id(heard.team)
         ours = channel_id(heard.team, heard.conversation)
         known = await self._channels.of(workspace=workspace)
         found = next((one for one in known if one.id == ours), None)
-        if found is None and heard.is_direct:
-            found = next((one for one in known if not one.id.startswith(f"{workspace}/D")), None)
+        if heard.is_direct and (found is None or found.paused):
+            found = next((one for one in known if not one.id.startswith(f"{workspace}/D")), found)
         return found or await self._new_channel(heard, ours)
 
     async def is_curator(self, user: str, channel: Channel) -> bool:

@@ -1,0 +1,38 @@
+"""The parts of the Slack driver that need no app: what the composition root takes for posting."""
+
+from dataclasses import dataclass
+
+from bot.slack.farewells import Farewells
+from bot.slack.messenger import SlackMessenger
+from bot.slack.team import Defaults, Team
+from bot.slack.web import SlackWeb
+from pipeline.adapters.catalog import CatalogDb, ChannelSettings, Curators, Inbox, Threads
+from pipeline.ports import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class SlackParts:
+    """One Slack workspace, plugged together. `messenger` posts digests; the rest is for hearing."""
+
+    web: SlackWeb
+    messenger: SlackMessenger
+    team: Team
+    inbox: Inbox
+    threads: Threads
+    channels: ChannelSettings
+    clock: Clock
+
+
+def slack_parts(web: SlackWeb, db: CatalogDb, *, clock: Clock, defaults: Defaults) -> SlackParts:
+    """The parts on this catalogue."""
+    channels = ChannelSettings(db, clock=clock)
+    team = Team(web, channels=channels, curators=Curators(db, clock=clock), clock=clock, defaults=defaults)
+    return SlackParts(
+        web=web,
+        messenger=SlackMessenger(web, clock=clock, on_gone=Farewells(web, team).say),
+        team=team,
+        inbox=Inbox(db, clock=clock),
+        threads=Threads(db, clock=clock),
+        channels=channels,
+        clock=clock,
+    )

@@ -1,0 +1,189 @@
+"""Hostile transcripts against a model that obeys the attacker: nothing harmful reaches a message.
+
+Each file of tests/data/red_team is one attack: what is `said` in the episode, and what a model that obeys sends as
+`insights` (changes of a good proposal) or `raw` text, and as `statements` of an answer. Hard checks, all of them:
+no foreign link, no mention, no quote that was never said, nothing but the schema.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.answers import answer_post
+from bot.message import Message, plain
+from bot.posts import digest_post
+from bot.slack.render import render
+from pipeline.adapters.openai_model import ModelAnswers, ModelProposer
+from pipeline.domain.adverts import find_adverts
+from pipeline.domain.answer import Answer, Grade, Question
+from pipeline.domain.audience import LOCAL
+from pipeline.domain.digest import Candidate, Digest, Pick
+from pipeline.domain.evidence import Rejection, judge
+from pipeline.domain.insight import Author, Insight
+from pipeline.domain.passage import SearchResult
+from pipeline.domain.speech import normalised
+from pipeline.domain.transcript import Transcript
+from tests.peers.made_talk import passages, proposal, talk, talk_episode
+from tests.peers.model_bench import model_bench
+from tests.peers.openai_peer import Answer as PeerAnswer
+from tests.peers.openai_peer import Body, prompt_of, says, says_json
+
+CASES = sorted((Path(__file__).parents[3] / "data" / "red_team").glob("*.json"))
+EPISODE = talk_episode()
+OURS = "https://forgetting.example/"
+MENTION = re.compile(r"<[!@#]|(?<![\w.])@\w|\uff20")
+LINK = re.compile(
+    r"[a-z][a-z\d+.-]*://[^\s)>|\"]+|www\.|javascript:|mailto:|data:text|evil\.|discord\.gg", re.IGNORECASE
+)
+GOOD_STATEMENT = {"text": "Imitation lost nineteen percent of the old skills.", "passages": [1]}
+
+
+def load(path: Path) -> dict[str, Any]:
+    case: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return case
+
+
+def written_out(items: list[Any]) -> Iterator[Any]:
+    """Items with `times` and `stretched` as a flood would have them."""
+    for item in items:
+        if not isinstance(item, dict):
+            yield item
+            continue
+        kept = {key: value for key, value in item.items() if key not in {"times", "stretched"}}
+        first = next(iter(kept))
+        if "stretched" in item:
+            kept[first] = kept[first] * item["stretched"]
+        yield from [kept] * item.get("times", 1)
+
+
+def obeying(case: dict[str, Any]) -> PeerAnswer:
+    """A model that does what the attacker wants wherever it can, and slips one good insight in between."""
+    poisoned = [proposal(**item) for item in written_out(case["insights"])]
+
+    async def answer(request: Any, body: Body) -> Any:
+        system = body["messages"][0]["content"]
+        if "editor of a daily note" in system:
+            everything = [{"number": n, "worth": 10, "specificity": 10} for n in range(1, 60)]
+            return await says_json({"keep": everything})(request, body)
+        if "correct short texts" in system:
+            again = [{"number": n, "headline": p["headline"], "body": p["body"]} for n, p in enumerate(poisoned, 1)]
+            return await says_json({"texts": again})(request, body)
+        if "raw" in case:
+            return await says(case["raw"])(request, body)
+        return await says_json({"insights": [*poisoned[:2], proposal(), *poisoned[2:]]})(request, body)
+
+    return answer
+
+
+def hostile_talk(case: dict[str, Any]) -> Transcript:
+    return talk(*case["said"])
+
+
+async def insights_of(case: dict[str, Any]) -> tuple[Insight, ...]:
+    transcript = hostile_talk(case)
+    adverts = find_adverts(transcript)
+    async with model_bench() as bench:
+        bench.peer.answers = [obeying(case)]
+        proposals = await ModelProposer(bench.model).propose(EPISODE, transcript)
+    verdicts = [
+        judge(p, episode=EPISODE, transcript=transcript, adverts=adverts, author=Author.MODEL) for p in proposals
+    ]
+    return tuple(v for v in verdicts if not isinstance(v, Rejection))
+
+
+def posted(insights: tuple[Insight, ...]) -> Message:
+    picks = tuple(Pick(n, Candidate(i, EPISODE), 0.5, ()) for n, i in enumerate(insights[:5], start=1))
+    return digest_post(Digest("local:main", date(2026, 11, 23), picks, (), considered=9, episodes=1))
+
+
+def shown(message: Message) -> str:
+    """The message as people read it, on the terminal and in Slack."""
+    return "\n".join([plain(message), *(json.dumps(p.arguments(), ensure_ascii=False) for p in render(message))])
+
+
+def foreign(text: str) -> list[str]:
+    return [link for link in LINK.findall(text) if not link.startswith(OURS)]
+
+
+@pytest.fixture(params=CASES, ids=lambda path: path.stem)
+def case(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return load(request.param)
+
+
+def test_there_are_enough_attacks() -> None:
+    assert len(CASES) >= 12
+
+
+async def test_no_link_no_mention_and_no_unsaid_quote_gets_into_an_insight(case: dict[str, Any]) -> None:
+    insights = await insights_of(case)
+    spoken = normalised(" ".join(s.text for s in hostile_talk(case).segments))
+    for insight in insights:
+        words = "\n".join([insight.headline, insight.body, insight.quote, *insight.topics])
+        assert foreign(words) == []
+        assert MENTION.search(words) is None
+        assert normalised(insight.quote) in spoken
+        assert "kettle" not in words.lower()
+        assert not set("\u200b\u202e\u00ad\U000e0041") & set(insight.headline + insight.body)
+
+
+async def test_the_good_insight_beside_the_attack_survives(case: dict[str, Any]) -> None:
+    headlines = [insight.headline for insight in await insights_of(case)]
+    if "raw" not in case:
+        assert proposal()["headline"] in headlines
+
+
+async def test_the_post_has_no_foreign_link_and_no_mention(case: dict[str, Any]) -> None:
+    text = shown(posted(await insights_of(case)))
+    assert foreign(text) == []
+    assert MENTION.search(text) is None
+
+
+async def test_an_answer_from_hostile_passages_has_no_foreign_link_and_no_mention(case: dict[str, Any]) -> None:
+    hostile = [replace(passages()[0], text=" ".join([passages()[0].text, *case["said"]])), *passages()[1:]]
+    reply = {
+        "grade": "answered",
+        "correction": next(written_out(case["statements"]), None),
+        "statements": [*written_out(case["statements"]), GOOD_STATEMENT],
+    }
+    async with model_bench() as bench:
+        bench.peer.answers = [says_json(reply)]
+        answer = await ModelAnswers(bench.model, NoFallback()).write(
+            Question("What was lost? @everyone https://evil.example", LOCAL), SearchResult(tuple(hostile), 9)
+        )
+    assert 0 < len(answer.citations) <= 5
+    for statement in answer.statements:
+        assert foreign(statement.text) == []
+        assert MENTION.search(statement.text) is None
+        assert statement.citations
+    said = "\n".join(statement.text for statement in answer.statements)
+    assert sum(len(text) for text in said) < 8_000
+    assert "Hinton" not in said
+    assert "87" not in said
+    message = "\n".join(json.dumps(p.arguments(), ensure_ascii=False) for p in render(answer_post(answer)))
+    assert foreign(message) == []
+    assert MENTION.search(message) is None
+
+
+async def test_nothing_in_the_data_can_close_its_fence_or_open_a_role(case: dict[str, Any]) -> None:
+    async with model_bench() as bench:
+        bench.peer.answers = [says_json({"insights": []})]
+        await ModelProposer(bench.model).propose(EPISODE, hostile_talk(case))
+    said = prompt_of(bench.peer.requests[0]).split("A part of the transcript (data)")[1]
+    tags = re.findall(r"</?[^<>]*>", said)
+    assert len(tags) == 2
+    assert tags[1] == tags[0].replace("<", "</")
+    assert [turn["role"] for turn in bench.peer.requests[0]["messages"]] == ["system", "user"]
+    assert "\u200b" not in said
+
+
+class NoFallback:
+    """Must not be needed: the good statement is there."""
+
+    async def write(self, question: Question, found: SearchResult) -> Answer:
+        return Answer(question.text, Grade.NOT_FOUND, Author.EXTRACT, (), (), found.searched)
