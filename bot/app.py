@@ -27,6 +27,7 @@ from pipeline.adapters.catalog import (
     SqlFeedKeys,
     SqlFeedLedger,
     SqlInsightStore,
+    SqlSpendingLedger,
     SqlTranscriptStore,
     Subscriptions,
     open_catalog,
@@ -36,6 +37,7 @@ from pipeline.adapters.extractive import ExtractivePicks
 from pipeline.adapters.extractive_answers import PassageAnswers
 from pipeline.adapters.feeds import FeedReader
 from pipeline.adapters.http import GuardedHttp
+from pipeline.adapters.openai_model import LanguageModel, ModelAnswers, ModelProposer, ModelServer, open_model
 from pipeline.adapters.sealing import Seal, key_in
 from pipeline.adapters.transcripts import PublishedTranscripts
 from pipeline.adapters.whisper import WhisperSettings, WhisperTranscriber
@@ -43,8 +45,9 @@ from pipeline.domain.audience import LOCAL
 from pipeline.domain.channel import Channel
 from pipeline.domain.errors import UnknownChannel
 from pipeline.domain.insight import Author
+from pipeline.domain.spending import Caps, Prices
 from pipeline.flows import Pipeline
-from pipeline.ports import Clock, DeliveryBook, ReadyEpisodes
+from pipeline.ports import Clock, DeliveryBook, ReadyEpisodes, SpendingLedger
 from pipeline.steps.rebuild import OnEpisode, fill_index
 from vectorstore.embedding import StaticEmbedder
 from vectorstore.index import EpisodeIndex, open_index
@@ -101,6 +104,8 @@ class App:
     deliveries: DeliveryBook
     board: LocalMessages
     desk: Operations
+    model: LanguageModel | None
+    spending: SpendingLedger
     worker: Worker
     engine: EngineSlot
 
@@ -128,8 +133,9 @@ async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         embedder = StaticEmbedder()
         stack.callback(embedder.close)
         index = await stack.enter_async_context(open_index(settings.index_folder, embedder=embedder))
-        pipeline = await _pipeline(settings, stack, db=db, clock=clock, embedder=embedder, index=index)
-        app = _app(settings, stack, db=db, clock=clock, pipeline=pipeline, index=index)
+        model = await _model(settings, stack, db=db, clock=clock)
+        pipeline = await _pipeline(settings, stack, db=db, clock=clock, embedder=embedder, index=index, model=model)
+        app = _app(settings, stack, db=db, clock=clock, pipeline=pipeline, index=index, model=model)
         if index.needs_rebuild:
             await index.reset()
         await app.fill_index(lambda *_: None)
@@ -145,8 +151,10 @@ async def _pipeline(
     clock: Clock,
     embedder: StaticEmbedder,
     index: EpisodeIndex,
+    model: LanguageModel | None,
 ) -> Pipeline:
     allowed = tuple(str(network) for network in settings.allow_networks)
+    passages = PassageAnswers(embedder)
     keys = SqlFeedKeys(db, seal=await asyncio.to_thread(_seal, settings))
     http = await stack.enter_async_context(GuardedHttp(allow=allowed))
     return Pipeline(
@@ -155,9 +163,9 @@ async def _pipeline(
         parser=FeedReader(),
         reader=PublishedTranscripts(http, keys=keys),
         transcriber=await _transcriber(settings, stack, http),
-        proposer=ExtractivePicks(embedder),
-        author=Author.EXTRACT,
-        writer=PassageAnswers(embedder),
+        proposer=ExtractivePicks(embedder) if model is None else ModelProposer(model),
+        author=Author.EXTRACT if model is None else Author.MODEL,
+        writer=passages if model is None else ModelAnswers(model, passages),
         embedder=embedder,
         index=index,
         keys=keys,
@@ -171,6 +179,23 @@ async def _pipeline(
         digests=SqlDigestBook(db, clock=clock),
         votes=Reactions(db, clock=clock),
     )
+
+
+async def _model(settings: Settings, stack: AsyncExitStack, *, db: CatalogDb, clock: Clock) -> LanguageModel | None:
+    if not settings.openai_model:
+        return None
+    key = settings.openai_api_key
+    server = ModelServer(
+        model=settings.openai_model,
+        judge=settings.openai_judge_model,
+        base_url=settings.openai_base_url,
+        api_key="" if key is None else key.get_secret_value(),
+        window_tokens=settings.openai_window_tokens,
+        prices=Prices(settings.openai_price_in, settings.openai_price_out),
+        judge_prices=Prices(settings.openai_judge_price_in, settings.openai_judge_price_out),
+        caps=Caps(settings.openai_daily_cap, settings.openai_monthly_cap),
+    )
+    return await stack.enter_async_context(open_model(server, ledger=SqlSpendingLedger(db), clock=clock))
 
 
 async def _transcriber(settings: Settings, stack: AsyncExitStack, http: GuardedHttp) -> WhisperTranscriber | None:
@@ -192,7 +217,14 @@ def _seal(settings: Settings) -> Seal:
 
 
 def _app(
-    settings: Settings, stack: AsyncExitStack, *, db: CatalogDb, clock: Clock, pipeline: Pipeline, index: EpisodeIndex
+    settings: Settings,
+    stack: AsyncExitStack,
+    *,
+    db: CatalogDb,
+    clock: Clock,
+    pipeline: Pipeline,
+    index: EpisodeIndex,
+    model: LanguageModel | None,
 ) -> App:
     roster = ChannelRoster(db)
     deliveries = SqlDeliveryBook(db, clock=clock)
@@ -219,6 +251,8 @@ def _app(
         deliveries=deliveries,
         board=board,
         desk=Operations(db),
+        model=model,
+        spending=SqlSpendingLedger(db),
         worker=worker,
         engine=EngineSlot(settings, worker, stack),
     )

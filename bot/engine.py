@@ -74,10 +74,15 @@ class Engine:
         """Build and post a channel's digest of an ISO date, once."""
         await _start("post", self._workflows.digest, f"digest:{channel_id}:{day}", channel_id, day)
 
-    async def quarantined(self) -> tuple[tuple[Stage, str], ...]:
-        """Stage and episode id of what crashed the process too often; asking takes them off the list."""
+    async def abandoned(self) -> tuple[tuple[Stage, str], ...]:
+        """Stage and episode id of what the engine has given up without our doing; asking takes it off the list.
+
+        That is what crashed the process too often, and what failed while its failure was being recorded.
+        """
         found = await DBOS.list_workflows_async(
-            status="MAX_RECOVERY_ATTEMPTS_EXCEEDED", name=[stage.value for stage in Stage], load_output=False
+            status=["MAX_RECOVERY_ATTEMPTS_EXCEEDED", "ERROR"],
+            name=[stage.value for stage in Stage],
+            load_output=False,
         )
         await DBOS.delete_workflows_async([workflow.workflow_id for workflow in found])
         return tuple((Stage(workflow.name), _episode_of(workflow.workflow_id)) for workflow in found)

@@ -7,6 +7,7 @@ from typing import Final
 from bot.app import App
 from bot.shapes import CheckShape
 from pipeline.domain.errors import PodsiftError
+from pipeline.domain.spending import month_start
 
 _RESERVE: Final = 2 * 1024**3
 """Bytes that should stay free: below this, audio is no longer downloaded."""
@@ -19,7 +20,7 @@ async def examine(app: App) -> tuple[CheckShape, ...]:
         _database(app),
         await _index(app),
         _meaning(app),
-        _insights(app),
+        await _insights(app),
         _audio(app),
         _channels(app),
     )
@@ -60,13 +61,20 @@ def _meaning(app: App) -> CheckShape:
     return CheckShape(name="Search by meaning", state="ok", detail=detail, help="")
 
 
-def _insights(app: App) -> CheckShape:
-    return CheckShape(
-        name="Insights and answers",
-        state="off",
-        detail=f"picked passages in the speakers' own words ({app.pipeline.proposer.version}).",
-        help="",
-    )
+async def _insights(app: App) -> CheckShape:
+    name = "Insights and answers"
+    if app.model is None:
+        return CheckShape(
+            name=name,
+            state="off",
+            detail="no language model; passages are picked in the speakers' own words.",
+            help="Set PODSIFT_OPENAI_MODEL for insights and answers in full sentences.",
+        )
+    spent = await app.spending.total(since=month_start(app.clock.now()))
+    detail = f"{app.settings.openai_model}, ${spent.dollars:.2f} spent this month."
+    if app.model.problem:
+        return CheckShape(name=name, state="problem", detail=f"{detail} {app.model.problem}", help="")
+    return CheckShape(name=name, state="ok", detail=detail, help="")
 
 
 def _audio(app: App) -> CheckShape:

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import time
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from tzlocal import get_localzone_name
 
@@ -46,6 +46,24 @@ class Settings(BaseSettings):
     """Private networks that feeds may be fetched from, as CIDR, separated by commas."""
     whisper_model: str = "small"
     """The faster-whisper model (name or folder) for episodes without a transcript; `off` for none."""
+    openai_model: str = ""
+    """The language model that writes insights and answers; empty for none: passages in the speakers' own words."""
+    openai_judge_model: str = ""
+    """The model that chooses among the proposed insights; empty for the same one."""
+    openai_base_url: str = "https://api.openai.com/v1"
+    """Any endpoint that speaks OpenAI's chat completions."""
+    openai_api_key: SecretStr | None = None
+    """The key of that endpoint."""
+    openai_window_tokens: int = Field(default=8_000, ge=500, le=200_000)
+    """How much of a transcript one request holds."""
+    openai_price_in: float = Field(default=0.0, ge=0)
+    openai_price_out: float = Field(default=0.0, ge=0)
+    openai_judge_price_in: float = Field(default=0.0, ge=0)
+    openai_judge_price_out: float = Field(default=0.0, ge=0)
+    """Dollars for a million tokens, for the account of what was spent and for the caps."""
+    openai_daily_cap: float | None = Field(default=None, gt=0)
+    openai_monthly_cap: float | None = Field(default=None, gt=0)
+    """The most dollars to spend in a day and in a month (UTC)."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 
@@ -62,6 +80,13 @@ class Settings(BaseSettings):
             message = f"“{value}” is no IANA time zone{near}"
             raise ValueError(message)
         return ZoneInfo(value).key
+
+    @model_validator(mode="after")
+    def _caps_need_prices(self) -> Self:
+        if (self.openai_daily_cap or self.openai_monthly_cap) and not (self.openai_price_in and self.openai_price_out):
+            message = "a cap without prices never holds: set PODSIFT_OPENAI_PRICE_IN and PODSIFT_OPENAI_PRICE_OUT too"
+            raise ValueError(message)
+        return self
 
     @property
     def catalog_url(self) -> str:
@@ -118,7 +143,9 @@ def _nearest(name: str, known: Iterable[str]) -> str:
 
 
 def _sentence(location: tuple[int | str, ...], message: str, kind: str) -> str:
-    name = str(location[0]).upper() if location else "A setting"
+    if not location:
+        return _full_stop(f"The settings do not fit together: {message.removeprefix('Value error, ')}")
+    name = str(location[0]).upper()
     full = name if name.startswith(_PREFIX) else f"{_PREFIX}{name}"
     if kind == "extra_forbidden":
         return f"{full} is not a setting{_nearest(full, _names()) or '.'}"

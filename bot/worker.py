@@ -91,7 +91,7 @@ class Worker:
 
     async def take_up(self, engine: Engine) -> None:
         """Go on where the last process stopped, however it stopped."""
-        for stage, episode_id in await engine.quarantined():
+        for stage, episode_id in await engine.abandoned():
             problem = f"It stopped the service several times while it was at “{stage.value}”, so it is left alone."
             await flows.give_up(episode_id, PodsiftError(problem), self._pipeline)
         await self.start_waiting(engine)

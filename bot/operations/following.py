@@ -1,6 +1,7 @@
 """Following shows: add, remove, list, scan."""
 
 import asyncio
+import itertools
 from typing import Any, Final
 
 from bot.app import App
@@ -16,6 +17,8 @@ from pipeline.domain.overview import FollowedFeed
 
 _LOOK_EVERY: Final = 0.2
 """Seconds between two looks at how many episodes are still on their way."""
+_LOOKS_A_TAKE_UP: Final = 50
+"""So many looks between two attempts to free what is stuck."""
 
 
 async def add(app: App, member: Member, arguments: dict[str, Any], _report: Report) -> Outcome:
@@ -101,9 +104,10 @@ def _as_wrong_input(error: PodsiftError, url: str) -> PodsiftError:
 async def _until_done(app: App, feed_ids: tuple[str, ...], report: Report) -> None:
     """Start what waits and report until nothing of these feeds waits any more."""
     engine = await app.engine.get()
-    await app.worker.start_waiting(engine)
     total = 0
-    while True:
+    for look in itertools.count():
+        if look % _LOOKS_A_TAKE_UP == 0:
+            await app.worker.take_up(engine)
         waiting = [episode for episode in await app.pipeline.episodes.waiting() if episode.feed_id in feed_ids]
         total = max(total, len(waiting))
         report(Progress(total - len(waiting), total, waiting[0].title if waiting else ""))

@@ -86,7 +86,7 @@ def _flaws(stretch: Stretch, vocabulary: Vocabulary) -> float:
         + 0.12 * min(broken, 3)
         + 0.08 * pieces
         + 0.12 * opens_definite(stretch.sentences[0], vocabulary.subject)
-        - 0.06 * (stretch.headline.sentence == 0)
+        - 0.08 * (stretch.headline.sentence == 0)
     )
 
 

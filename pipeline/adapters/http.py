@@ -91,8 +91,9 @@ class GuardedHttp:
         validators: Validators | None = None,
         max_bytes: int = 25_000_000,
         credentials: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Fetched:
-        """The body at `url`, at most `max_bytes` after decompression.
+        """The body at `url`, at most `max_bytes` after decompression; `headers` are for its origin alone.
 
         A body that is the one `validators` names counts as not modified, whatever the server says; its fresh
         validators are returned. Raises AddressRefused, TooLarge, TooSlow, HttpStatus or Unreachable.
@@ -103,7 +104,7 @@ class GuardedHttp:
             return await _fetched(response, trail, known=known, max_bytes=max_bytes)
 
         return await self._follow(
-            Trail.start(url, credentials=credentials),
+            Trail.start(url, credentials=credentials, headers=headers),
             receive,
             headers={"Accept": _ACCEPT, **_conditions(known)},
             seconds=self._total_seconds,

@@ -1,7 +1,8 @@
 """A web address on its way through redirects: where it leads next, and what may be sent there."""
 
 import base64
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final, Self
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 
@@ -30,16 +31,20 @@ class Trail:
 
     url: str
     home: tuple[str, str, int]
-    authorization: str | None = None
+    private: Mapping[str, str] = field(default_factory=dict)
     hops: int = 0
     permanent: bool = True
 
     @classmethod
-    def start(cls, url: str, *, credentials: str | None = None) -> Self:
-        """Begin at `url`; without `credentials` its userinfo serves. Raises AddressRefused."""
+    def start(cls, url: str, *, credentials: str | None = None, headers: Mapping[str, str] | None = None) -> Self:
+        """Begin at `url`; without `credentials` its userinfo serves. `headers` are as private as these.
+
+        Raises AddressRefused.
+        """
         parts = _checked(url)
         own = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}" if parts.username else None
-        return cls(url=_clean(parts), home=_origin(parts), authorization=_authorization(credentials or own))
+        private = {**_authorization(credentials or own), **(headers or {})}
+        return cls(url=_clean(parts), home=_origin(parts), private=private)
 
     @property
     def host(self) -> str:
@@ -47,10 +52,9 @@ class Trail:
         return _origin(urlsplit(self.url))[1]
 
     @property
-    def headers(self) -> dict[str, str]:
+    def headers(self) -> Mapping[str, str]:
         """What only the origin we set out for may see."""
-        at_home = _origin(urlsplit(self.url)) == self.home
-        return {"Authorization": self.authorization} if self.authorization and at_home else {}
+        return self.private if _origin(urlsplit(self.url)) == self.home else {}
 
     @property
     def moved_to(self) -> str | None:
@@ -100,9 +104,9 @@ def _origin(parts: SplitResult) -> tuple[str, str, int]:
     return (parts.scheme, (parts.hostname or "").lower(), parts.port or _PORTS.get(parts.scheme, 0))
 
 
-def _authorization(credentials: str | None) -> str | None:
+def _authorization(credentials: str | None) -> dict[str, str]:
     if not credentials:
-        return None
+        return {}
     if ":" in credentials:
-        return "Basic " + base64.b64encode(credentials.encode()).decode()
-    return f"Bearer {credentials}"
+        return {"Authorization": "Basic " + base64.b64encode(credentials.encode()).decode()}
+    return {"Authorization": f"Bearer {credentials}"}

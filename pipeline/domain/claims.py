@@ -63,20 +63,20 @@ _CHATTER: Final = re.compile(
 )
 _HOUSEKEEPING: Final = re.compile(
     r"\b(?:welcome (?:to|back)|this (?:episode|show|podcast)|the (?:show|episode|podcast|video|stream"
-    r"|transcript|channel)\b|on (?:the|our|this) (?:show|podcast|episode|website)|our (?:listeners?"
+    r"|transcript)\b|on (?:the|our|this) (?:show|podcast|episode|website)|our (?:listeners?"
     r"|audience|guest|sponsors?|show|podcast|episode)|(?:my|our|your) (?:co-?host|guests?)|podcast"
     r"|show ?notes|subscribe|newsletter|link(?:s|ed)? (?:in|to|below)|put (?:a|the) links?|next (?:week"
     r"|time|episode|question|topic|one|item|up|section)|last (?:week|episode|time)|previous episodes?"
     r"|(?:we|i) (?:already )?(?:talked|spoke|discussed|mentioned|covered|did an episode|will get|get to)"
     r"|talk(?:ed|ing)? about (?:this|that|it|today)|(?:one more|another) thing|i (?:want"
     r"|wanted) to (?:mention|point|share|talk|say|pitch|give|highlight|cover|ask)|hang out|linkedin"
-    r"|let's (?:talk|get|move|go|start|dive|jump|see|do|discuss)|before we|get into|moving on|back to"
-    r"|wrap(?:ping)? up|tun(?:e|ing) in|listening|listeners?|follow (?:us|me)|twitter|mastodon|patreon"
-    r"|we(?:'re| are) (?:going to|gonna) (?:discuss|talk|look|cover|see|go)|appeared on|(?:my|our) (?:\w+ )?courses?|i'm \w+ [A-Z]"
+    r"|let's (?:talk|get|move|go|start|dive|jump|see|do|discuss)|before we|let's get into|get into (?:this|that|it)|moving on|(?:get|getting|go|going|come|coming|circle) back to"
+    r"|wrap(?:ping)? up|tun(?:e|ing) in|(?:for|you're|are|keep) listening|listeners?|follow (?:us|me)|twitter|mastodon|patreon"
+    r"|we(?:'re| are) (?:going to|gonna) (?:discuss|talk|look|cover|see|go)|appeared on|(?:my|our) (?:\w+ )?courses?"
     r"|co-?founder|i(?:'m| am) the (?:ceo|cto|founder)|sign up|join us|\w@\w+\.\w+|\b[\w-]+\.(?:com|io|fm|net|org|dev|app|ai|tv)\b"
     r"|\bdot (?:com|io|fm|net|org|dev)\b"
     r"|youtube|check (?:it|them|this|that) out|check out|shameless|sick pick|extras?|question (?:is|comes"
-    r"|here|from)|(?:ask|asks|asked|asking) (?:us|about|me|you)|recommend\w*|sponsor\w*)\b",
+    r"|here|from)|(?:ask|asks|asked|asking) (?:us|about|me|you)|sponsor\w*)\b",
     re.IGNORECASE,
 )
 _POINTING: Final = re.compile(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.domain.english import word_set
-from pipeline.domain.headings import Cut, heading_score, is_noun_like, stands_alone
+from pipeline.domain.headings import Cut, heading_score, is_noun_like, joins_freely, stands_alone
 from pipeline.domain.speech import normalised, word_count
 
 _BORDER: Final = re.compile(
@@ -58,12 +58,14 @@ _CLOSING: Final = " ,;:—–.!\u3002\uff01"
 class Clause:
     """A stretch of a sentence that may be a headline, and how good a one it would be (more is better).
 
-    `sentence` is the place of its sentence, counted from 0.
+    `sentence` is the place of its sentence, counted from 0. `spared` is what that sentence says before it and a
+    reader does not need: the first of two joined clauses, or «I would say that».
     """
 
     text: str
     score: float
     sentence: int = 0
+    spared: str = ""
 
 
 def headline_of(sentences: Sequence[str], *, terms: Container[str], english: bool) -> Clause | None:
@@ -74,12 +76,27 @@ def headline_of(sentences: Sequence[str], *, terms: Container[str], english: boo
     For other languages than English only whole sentences and parts between punctuation are taken.
     """
     clauses = [
-        Clause(_dressed(cut.text), heading_score(cut, terms, english=english) - 0.15 * position, position)
+        Clause(
+            capitalised(cut.text).strip('"“”'),
+            heading_score(cut, terms, english=english) - 0.15 * position,
+            position,
+            cut.before if english and joins_freely(cut) else "",
+        )
         for position, sentence in enumerate(sentences)
         for cut in _cuts(sentence, english=english)
         if not english or stands_alone(cut)
     ]
     return max(clauses, key=lambda c: c.score, default=None)
+
+
+def without(spared: str, sentence: str) -> str:
+    """The sentence from the clause on."""
+    return capitalised(_without_lead(sentence.removeprefix(spared).lstrip()))
+
+
+def capitalised(text: str) -> str:
+    """With a capital at its start, unless the first word is written like «macOS»."""
+    return text[0].upper() + text[1:] if text.split(" ", 1)[0].islower() else text
 
 
 def _cuts(sentence: str, *, english: bool) -> Iterator[Cut]:
@@ -124,9 +141,3 @@ def _without_lead(text: str) -> str:
             text = text[found.end() :]
         else:
             return text
-
-
-def _dressed(text: str) -> str:
-    first = text.split(" ", 1)[0]
-    text = text[0].upper() + text[1:] if first.islower() else text
-    return text.strip('"“”')

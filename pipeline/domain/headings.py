@@ -160,6 +160,12 @@ def heading_score(cut: Cut, terms: Container[str], *, english: bool) -> float:
     return score - 0.3 * (words[0] in _CONDITIONS) - 0.12 * cut.text.count(",")
 
 
+def joins_freely(cut: Cut) -> bool:
+    """Whether what stands before the clause can be left out without changing what it says."""
+    before, lead = normalised(cut.before).split(), normalised(cut.lead).split()
+    return bool(before) and (lead[0] in _COORDINATES or before[-1] == "that")
+
+
 def _hangs(words: Sequence[str]) -> bool:
     """Whether a part that began after «and» or a subordinate one was cut before its verb."""
     if words[-2] == "as" and words.count("as") == 1:

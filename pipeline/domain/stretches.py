@@ -6,7 +6,7 @@ from typing import Final
 
 from pipeline.domain.adverts import Span
 from pipeline.domain.claims import is_housekeeping, opens_loose
-from pipeline.domain.clauses import Clause, headline_of
+from pipeline.domain.clauses import Clause, headline_of, without
 from pipeline.domain.letters import letters_among
 from pipeline.domain.sentences import Sentence
 from pipeline.domain.speech import Word, word_count
@@ -107,10 +107,19 @@ def _is_usable(sentence: Sentence, *, english: bool) -> bool:
 
 def _stretch(window: tuple[Sentence, ...], *, terms: Container[str], english: bool) -> Stretch | None:
     sentences = trimmed([s.text for s in window]) if english else tuple(s.text for s in window)
-    if not 2 <= len(sentences) <= 3 or not WORDS[0] <= sum(word_count(s) for s in sentences) <= WORDS[1]:  # noqa: PLR2004  two or three sentences
+    if not 2 <= len(sentences) <= _MOST or not _fits(sentences):
         return None
+    headline = headline_of(sentences, terms=terms, english=english)
+    if headline is None:
+        return None
+    if headline.spared and headline.sentence == 0:
+        shorter = (without(headline.spared, sentences[0]), *sentences[1:])
+        sentences = shorter if _fits(shorter) else sentences
     text = " ".join(sentences)
     if (english and opens_loose(sentences[0])) or text.count("(") != text.count(")") or sentences[0].startswith("("):
         return None
-    headline = headline_of(sentences, terms=terms, english=english)
-    return None if headline is None else Stretch(window, sentences, headline)
+    return Stretch(window, sentences, headline)
+
+
+def _fits(sentences: Sequence[str]) -> bool:
+    return WORDS[0] <= sum(word_count(s) for s in sentences) <= WORDS[1]
