@@ -9,7 +9,11 @@ from typing import Final
 from bot.clock import SystemClock
 from bot.engine import Engine, open_engine
 from bot.local_board import LocalBoard
+from bot.outbox import Messenger
 from bot.settings import Settings
+from bot.slack.parts import SlackParts, slack_parts
+from bot.slack.team import Defaults
+from bot.slack.web import SlackWeb
 from bot.worker import Worker
 from pipeline.adapters.catalog import (
     CatalogDb,
@@ -104,6 +108,7 @@ class App:
     deliveries: DeliveryBook
     board: LocalMessages
     desk: Operations
+    slack: SlackParts | None
     model: LanguageModel | None
     spending: SpendingLedger
     worker: Worker
@@ -229,11 +234,15 @@ def _app(
     roster = ChannelRoster(db)
     deliveries = SqlDeliveryBook(db, clock=clock)
     board = LocalMessages(db, clock=clock)
+    slack = _slack(settings, db, clock=clock)
+    messengers: dict[str, Messenger] = {"local": LocalBoard(board)}
+    if slack is not None:
+        messengers["slack"] = slack.messenger
     worker = Worker(
         pipeline,
         roster=roster,
         deliveries=deliveries,
-        messengers={"local": LocalBoard(board)},
+        messengers=messengers,
         hold_after=settings.backfill,
     )
     return App(
@@ -251,11 +260,19 @@ def _app(
         deliveries=deliveries,
         board=board,
         desk=Operations(db),
+        slack=slack,
         model=model,
         spending=SqlSpendingLedger(db),
         worker=worker,
         engine=EngineSlot(settings, worker, stack),
     )
+
+
+def _slack(settings: Settings, db: CatalogDb, *, clock: Clock) -> SlackParts | None:
+    if settings.slack_bot_token is None:
+        return None
+    defaults = Defaults(zone=settings.zone, at=settings.digest_at, curators=frozenset(settings.slack_curators))
+    return slack_parts(SlackWeb(settings.slack_bot_token.get_secret_value()), db, clock=clock, defaults=defaults)
 
 
 async def _ensure_local_channel(app: App) -> None:

@@ -59,7 +59,7 @@ def run(
     role: Annotated[Role | None, typer.Option(help="What this process does.")] = None,
 ) -> None:
     """Run the service: read feeds, post the daily insights, answer questions."""
-    from bot.running import serve
+    from bot.serving import serve
 
     with _plain_errors(as_json=False):
         settings = load_settings(**({"role": role} if role else {}))

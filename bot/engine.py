@@ -40,8 +40,9 @@ _ROLES: Final[dict[str, tuple[str, ...]]] = {
 }
 _QUEUE_OF: Final = {Stage.INGEST: "ingest", Stage.TRANSCRIBE: "gpu", Stage.ANALYSE: "llm", Stage.INDEX: "index"}
 _SECONDS_OF: Final = {Stage.INGEST: 600.0, Stage.TRANSCRIBE: 12 * 3600.0, Stage.ANALYSE: 3600.0, Stage.INDEX: 900.0}
-_CRASHES: Final = 5
-"""So many crashes during a stage, and it is left alone: a poison episode must not take the service down for good."""
+_CRASHES: Final = 50
+"""So many crashes during a stage, and it is left alone. Whatever ran beside a poison episode counts its crashes too, so
+a small number would give up the innocent; what may really crash, transcription, has a process of its own."""
 
 
 @dataclass(frozen=True, slots=True)

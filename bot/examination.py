@@ -22,7 +22,7 @@ async def examine(app: App) -> tuple[CheckShape, ...]:
         _meaning(app),
         await _insights(app),
         _audio(app),
-        _channels(app),
+        await _channels(app),
     )
 
 
@@ -90,6 +90,14 @@ def _audio(app: App) -> CheckShape:
     return CheckShape(name="Transcription", state="ok", detail=f"faster-whisper, model {model}{here}.", help="")
 
 
-def _channels(_app: App) -> CheckShape:
-    detail = "the local channel of this machine."
-    return CheckShape(name="Channels", state="ok", detail=detail, help="")
+async def _channels(app: App) -> CheckShape:
+    names = [channel.name for channel in await app.roster.all()]
+    detail = f"{', '.join(names)}."
+    if app.slack is None:
+        return CheckShape(
+            name="Channels",
+            state="off",
+            detail=detail,
+            help="For Slack set PODSIFT_SLACK_BOT_TOKEN and PODSIFT_SLACK_APP_TOKEN; bot/slack/README.md shows how.",
+        )
+    return CheckShape(name="Channels", state="ok", detail=f"{detail} Slack is set up.", help="")

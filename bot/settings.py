@@ -64,12 +64,18 @@ class Settings(BaseSettings):
     openai_daily_cap: float | None = Field(default=None, gt=0)
     openai_monthly_cap: float | None = Field(default=None, gt=0)
     """The most dollars to spend in a day and in a month (UTC)."""
+    slack_bot_token: SecretStr | None = None
+    """The token of the Slack app's bot (xoxb-…)."""
+    slack_app_token: SecretStr | None = None
+    """The app-level token for Socket Mode (xapp-…)."""
+    slack_curators: Annotated[tuple[str, ...], NoDecode] = ()
+    """Slack user ids, separated by commas, who may add and remove shows beside the workspace's admins."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 
-    @field_validator("allow_networks", mode="before")
+    @field_validator("allow_networks", "slack_curators", mode="before")
     @classmethod
-    def _split_networks(cls, value: object) -> object:
+    def _split_at_commas(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator("zone")
@@ -85,6 +91,13 @@ class Settings(BaseSettings):
     def _caps_need_prices(self) -> Self:
         if (self.openai_daily_cap or self.openai_monthly_cap) and not (self.openai_price_in and self.openai_price_out):
             message = "a cap without prices never holds: set PODSIFT_OPENAI_PRICE_IN and PODSIFT_OPENAI_PRICE_OUT too"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _slack_needs_both_tokens(self) -> Self:
+        if (self.slack_bot_token is None) != (self.slack_app_token is None):
+            message = "Slack needs PODSIFT_SLACK_BOT_TOKEN and PODSIFT_SLACK_APP_TOKEN, and only one is set"
             raise ValueError(message)
         return self
 

@@ -19,7 +19,7 @@ from pipeline.ports import Embedder
 
 _POINTS: Final = re.compile(r"[\n×|•·]+|\s[-–—]\s|(?<=[.?!;])\s+")
 _MOST_SUBJECTS: Final = 40
-_FEWEST, _MOST = 5, 8
+_FEWEST, _MOST = 4, 6
 _WORDS_A_PICK: Final = 1_000
 _ENGLISH_SHARE: Final = 0.3
 """English speech has about half stop words; other languages have next to none of these."""

@@ -14,7 +14,8 @@ from pipeline.domain.stretches import Stretch
 
 LONGLIST: Final = 240
 """Stretches that are embedded; the others have a form that no nearness makes up for."""
-_LEAST_WORTH: Final = 0.46
+_LEAST_WORTH: Final = (0.46, 0.46, 0.46, 0.54, 0.58)
+"""Of the first pick, the second and so on: an episode gets more than a few only when they are good."""
 _VARIETY: Final = 0.45
 """How much of its nearness to an earlier pick a stretch loses."""
 _APART: Final = 80
@@ -47,8 +48,8 @@ def shortlist(
     if not listed:
         return ()
     centre = vectors.mean(axis=0)
-    nearness = 0.6 * _spread((vectors @ subjects.T).max(axis=1)) + 0.4 * _spread(vectors @ centre)
-    worth = np.array([s.worth for s in listed]) * 0.76 + nearness * 0.24
+    nearness = 0.5 * _spread((vectors @ subjects.T).max(axis=1)) + 0.5 * _spread(vectors @ centre)
+    worth = np.array([s.worth for s in listed]) * 0.72 + nearness * 0.28
     chosen: list[int] = []
     while len(chosen) < most:
         best = _next(listed, vectors, worth, chosen)
@@ -67,12 +68,12 @@ def _scored(stretch: Stretch, vocabulary: Vocabulary, *, english: bool) -> Score
     worth = (
         0.1
         + 0.26 * form.claim
-        + 0.15 * form.density
+        + 0.1 * form.density
         + 0.2 * specificity
         + 0.3 * heading
-        + 0.16 * _lead(stretch, vocabulary)
+        + 0.22 * _lead(stretch, vocabulary)
     )
-    worth -= 0.34 * form.chatter + 0.34 * form.dangling + 0.12 * _raggedness(stretch) + _flaws(stretch, vocabulary)
+    worth -= 0.45 * form.chatter + 0.34 * form.dangling + 0.12 * _raggedness(stretch) + _flaws(stretch, vocabulary)
     return Scored(stretch, form, specificity, max(0.0, min(1.0, worth)))
 
 
@@ -127,7 +128,8 @@ def _spread(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 def _next(
     listed: Sequence[Scored], vectors: npt.NDArray[np.float32], worth: npt.NDArray[np.float64], chosen: list[int]
 ) -> int | None:
-    good = [i for i in range(len(listed)) if worth[i] >= _LEAST_WORTH]
+    least = _LEAST_WORTH[min(len(chosen), len(_LEAST_WORTH) - 1)]
+    good = [i for i in range(len(listed)) if worth[i] >= least]
     free = [i for i in good if all(_is_apart(listed[i].stretch, listed[j].stretch) for j in chosen)]
     if not free:
         return None

@@ -103,6 +103,7 @@ _SHOWN: Final = re.compile(r"\b(?:this|these|those)\b(?! (?:is|are|means|year|we
 _PARTS: Final = word_set("which who whose because where until unless whereas although while than to for with like")
 _BELONGS: Final = word_set("of with for in about behind to from between that who which where when at on you we")
 _OF_ONESELF: Final = word_set("i im ive id ill me my mine")
+_HOLDS: Final = word_set("think thought believe guess would say argue claim expect suspect find")
 _SPELT_OUT: Final = re.compile(
     r"\b(?:dot|slash|colon|semicolon|dollar sign|equals|brackets?|curly|back ?ticks?|underscore|dash"
     r"|ampersand|parenthes[ie]s|asterisk)\b",
@@ -210,9 +211,13 @@ def _chatter(text: str, words: list[str]) -> float:
 
 
 def _told(words: list[str]) -> float:
-    """How much of it is told in the first person, where more than a little counts."""
-    told = sum((1.0 if w in _OF_ONESELF else 0.4) for w in words if w in FIRST_PERSON)
-    return max(0.0, min(1.0, (told / max(1, len(words)) - 0.025) * 7))
+    """How much of it is told in the first person, where more than a little counts; «I think» is no telling."""
+    told = sum(
+        (1.0 if word in _OF_ONESELF else 0.4)
+        for word, after in zip(words, [*words[1:], ""], strict=True)
+        if word in FIRST_PERSON and after not in _HOLDS
+    )
+    return max(0.0, min(1.0, (told / max(1, len(words)) - 0.015) * 8))
 
 
 def _dangling(sentences: tuple[str, ...], text: str) -> float:

@@ -151,7 +151,7 @@ def heading_score(cut: Cut, terms: Container[str], *, english: bool) -> float:
     if not english:
         return score
     subject = _subject(cut.text, words)
-    score += 0.3 * any(w in terms for w in subject) - 0.3 * (bool(subject) and subject[0] in _ANYONE | {"your", "our"})
+    score += 0.3 * any(w in terms for w in subject) - 0.45 * (bool(subject) and subject[0] in _ANYONE | {"your", "our"})
     told = sum(w in FIRST_PERSON for w in words)
     pointing = sum(w in DANGLING for w in words)
     score += 0.2 * any(w in CONTRAST or w in COMPARISON for w in words) + 0.15 * any(c.isdigit() for c in cut.text)

@@ -18,6 +18,7 @@ class Recorder:
     def __init__(self, fail: Callable[[Stage, str, int], None] = lambda _stage, _episode, _try: None) -> None:
         self.stages: Counter[tuple[Stage, str]] = Counter()
         self.given_up: dict[str, str] = {}
+        self.to_mend: set[str] = set()
         self.scanned: list[str] = []
         self.posted: list[tuple[str, str]] = []
         self.changed = asyncio.Event()
@@ -31,6 +32,8 @@ class Recorder:
 
     async def give_up(self, _stage: Stage, episode_id: str, error: PodsiftError) -> None:
         self.given_up[episode_id] = str(error)
+        if error.retryable:
+            self.to_mend.add(episode_id)
         self.changed.set()
 
     async def scan(self, feed_id: str) -> list[tuple[str, int]]:
@@ -129,3 +132,25 @@ async def test_a_new_attempt_runs_again_and_an_old_one_does_not(tmp_path: Path) 
     await run(tmp_path, recorder, second)
 
     assert recorder.stages[Stage.INGEST, "e1"] == 2
+
+
+async def test_what_may_go_well_later_is_given_up_as_such(tmp_path: Path) -> None:
+    def fail(_stage: Stage, episode_id: str, _try: int) -> None:
+        if episode_id == "down":
+            raise NoTranscript(("The server is down.",), retryable=True)
+        raise NoTranscript(("It has no audio.",))
+
+    recorder = Recorder(fail)
+
+    async def start(engine: Engine) -> None:
+        for episode in ("down", "mute"):
+            await engine.start_episode(episode, attempt=1)
+        async with asyncio.timeout(60):
+            while len(recorder.given_up) < 2:
+                recorder.changed.clear()
+                await recorder.changed.wait()
+
+    await run(tmp_path, recorder, start)
+
+    assert recorder.given_up == {"down": "The server is down.", "mute": "It has no audio."}
+    assert recorder.to_mend == {"down"}

@@ -1,11 +1,13 @@
 """EpisodeLedger: how far each episode is."""
 
+from datetime import timedelta
+
 import pytest
 
 from pipeline.domain.episode import EpisodeState
 from pipeline.domain.errors import UnknownEpisode
-from pipeline.ports import EpisodeLedger, ReadyEpisodes
-from tests.peers.catalog import Stores, found
+from pipeline.ports import EpisodeLedger, ReadyEpisodes, RetryBook
+from tests.peers.catalog import NOW, Stores, found
 
 
 async def test_waiting_episodes_come_newest_first_of_one_feed_or_all(stores: Stores) -> None:
@@ -46,3 +48,47 @@ async def test_ready_episodes_are_listed_newest_first(stores: Stores) -> None:
         await stores.episodes.settle(episode.id, EpisodeState.READY)
     assert await ready.ready_ids() == (one.id, three.id)
     assert two.id not in await ready.ready_ids()
+
+
+async def test_a_failed_episode_goes_again_when_its_pause_is_over_and_is_counted(stores: Stores) -> None:
+    book: RetryBook = stores.episodes
+    feed = await stores.followed_feed()
+    await stores.feeds.record(feed, (found(1), found(2), found(3)))
+    one, two, three = await stores.episodes.waiting()
+    await stores.episodes.settle(one.id, EpisodeState.FAILED, reason="Down.", retry_at=NOW + timedelta(hours=1))
+    await stores.episodes.settle(two.id, EpisodeState.FAILED, reason="Down.", retry_at=NOW + timedelta(hours=2))
+    await stores.episodes.settle(three.id, EpisodeState.FAILED, reason="No audio.")
+    assert await book.due_retries(NOW) == ()
+    assert await book.due_retries(NOW + timedelta(hours=1)) == (one.id,)
+    assert await book.due_retries(NOW + timedelta(hours=1)) == ()
+    again = await stores.episodes.get(one.id)
+    assert (again.state, again.attempt, again.retries, again.reason) == (EpisodeState.WAITING, 2, 1, "")
+    assert (await stores.episodes.get(two.id)).retry_at == NOW + timedelta(hours=2)
+    assert await book.due_retries(NOW + timedelta(days=9)) == (two.id,)
+
+
+async def test_a_success_and_a_retry_by_hand_count_the_tries_anew(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    await stores.feeds.record(feed, (found(1), found(2)))
+    for episode in await stores.episodes.waiting():
+        for _ in range(2):
+            await stores.episodes.settle(episode.id, EpisodeState.FAILED, reason="Down.", retry_at=NOW)
+            await stores.episodes.due_retries(NOW)
+        assert (await stores.episodes.get(episode.id)).retries == 2
+    ready, by_hand = await stores.episodes.waiting()
+    await stores.episodes.settle(ready.id, EpisodeState.READY)
+    await stores.episodes.settle(by_hand.id, EpisodeState.FAILED, reason="Down.", retry_at=NOW)
+    await stores.operations.retry(by_hand.id)
+    for episode_id in (ready.id, by_hand.id):
+        episode = await stores.episodes.get(episode_id)
+        assert (episode.retries, episode.retry_at) == (0, None)
+    assert await stores.episodes.due_retries(NOW + timedelta(days=9)) == ()
+
+
+async def test_many_go_again_at_once(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    await stores.feeds.record(feed, tuple(found(n) for n in range(600)))
+    for episode in await stores.episodes.waiting():
+        await stores.episodes.settle(episode.id, EpisodeState.FAILED, retry_at=NOW)
+    assert len(await stores.episodes.due_retries(NOW)) == 600
+    assert len(await stores.episodes.waiting()) == 600

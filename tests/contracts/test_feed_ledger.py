@@ -9,8 +9,18 @@ import pytest
 from pipeline.domain.audience import Audience
 from pipeline.domain.episode import Episode, EpisodeState
 from pipeline.domain.errors import UnknownFeed
-from pipeline.domain.feed import Enclosure, Feed, FeedState, FoundEpisode, TranscriptOffer, Validators
-from pipeline.ports import FeedLedger
+from pipeline.domain.feed import (
+    Enclosure,
+    Feed,
+    FeedState,
+    FoundEpisode,
+    Listing,
+    Move,
+    SeenItem,
+    TranscriptOffer,
+    Validators,
+)
+from pipeline.ports import FeedHistory, FeedLedger
 from tests.peers.catalog import NOW, OURS, Stores, channel, found, transcript
 
 
@@ -154,9 +164,54 @@ async def test_a_feeds_state_is_stored_with_its_reading(stores: Stores) -> None:
         validators=Validators("etag", "Mon", "hash"),
         last_read=NOW,
         next_read=NOW + timedelta(hours=1),
+        move=Move("https://new.example/feed", since=NOW, readings=2, by_feed=True),
     )
     await stores.feeds.record(read, ())
     assert await stores.feeds.get(feed.id) == read
+    await stores.feeds.record(replace(read, move=None), ())
+    assert (await stores.feeds.get(feed.id)).move is None
+
+
+async def test_what_a_reading_saw_is_there_for_the_next_one(stores: Stores) -> None:
+    history: FeedHistory = stores.feeds
+    feed = await stores.followed_feed()
+    items = (SeenItem("h1", "guid-1", NOW), SeenItem("h2", "gu\0id ✓"))
+    assert await history.seen(feed.id) == ()
+    await stores.feeds.record(feed, (found(1),), listing=Listing(items=items))
+    assert await history.seen(feed.id) == items
+    await stores.feeds.record(feed, ())
+    assert await history.seen(feed.id) == items
+    await stores.feeds.record(feed, (), listing=Listing())
+    assert await history.seen(feed.id) == ()
+
+
+async def test_episodes_that_are_known_under_any_guid_are_counted(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    assert await stores.feeds.count_known(feed.id, (found(1), found(2))) == 2
+    await stores.feeds.record(feed, (found(1), found(2)))
+    elsewhere = replace(found(2), guid="new")
+    assert await stores.feeds.count_known(feed.id, (found(1), elsewhere, found(3))) == 2
+    assert set(await episodes_of(stores, feed)) == {"Part 1", "Part 2"}
+
+
+async def test_only_a_listing_of_the_whole_feed_marks_what_is_missing(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    await stores.feeds.record(feed, (found(1), found(2), found(3)))
+    await stores.feeds.record(feed, (found(3),))
+    await stores.feeds.record(feed, (found(3),), listing=Listing(is_whole=False))
+    assert len(await stores.episodes.waiting()) == 3
+    await stores.feeds.record(feed, (found(3),), listing=Listing(unchanged=frozenset({"guid-2"})))
+    left = {title: e.left_at for title, e in (await episodes_of(stores, feed)).items()}
+    assert left == {"Part 1": NOW, "Part 2": None, "Part 3": None}
+    await stores.feeds.record(feed, (), listing=Listing(unchanged=frozenset({"guid-1", "guid-2", "guid-3"})))
+    assert len(await stores.episodes.waiting()) == 3
+
+
+async def test_an_unchanged_episode_is_not_taken_for_a_new_one_that_resembles_it(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    await stores.feeds.record(feed, (found(1),))
+    twin = replace(found(1), guid="other", enclosures=(Enclosure("https://cdn.example/other.mp3"),))
+    assert await stores.feeds.record(feed, (twin,), listing=Listing(unchanged=frozenset({"guid-1"}))) == 1
 
 
 async def test_a_feed_that_moved_is_one_feed_under_both_addresses(stores: Stores) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.domain.backlog import STRAGGLERS, came_out, judge_new
+from pipeline.domain.backlog import STRAGGLERS, came_out, judge_new, taken_out
 from pipeline.domain.episode import EpisodeState
 from pipeline.domain.feed import FoundEpisode
 
@@ -16,8 +16,15 @@ def aged(days: float | None) -> FoundEpisode:
     return FoundEpisode(str(days), "Tides", published=None if days is None else NOW - timedelta(days=days))
 
 
-def states(*days: float | None, hold_after: int | None, newest_known: datetime | None = None) -> list[str]:
-    found = judge_new([aged(d) for d in days], now=NOW, hold_after=hold_after, newest_known=newest_known)
+def states(
+    *days: float | None,
+    hold_after: int | None,
+    newest_known: datetime | None = None,
+    last_read: datetime | None = None,
+) -> list[str]:
+    found = judge_new(
+        [aged(d) for d in days], now=NOW, hold_after=hold_after, newest_known=newest_known, last_read=last_read
+    )
     return [f"{i.state}{' backfill' if i.backfill else ''}" for i in found]
 
 
@@ -42,6 +49,28 @@ def test_an_archive_that_is_opened_later_is_held() -> None:
     old = [400.0 + n for n in range(STRAGGLERS + 1)]
     found = states(0, *old, hold_after=None, newest_known=NOW - timedelta(days=2))
     assert found == ["waiting", *["held backfill"] * len(old)]
+
+
+def test_once_an_episode_is_known_the_first_reading_is_over() -> None:
+    assert states(0, 1, hold_after=0, newest_known=NOW - timedelta(days=2)) == ["waiting"] * 2
+
+
+def test_what_is_newer_than_all_known_but_was_missing_long_ago_is_an_archive_too() -> None:
+    known, read = NOW - timedelta(days=400), NOW - timedelta(hours=1)
+    found = states(0, 3, *range(20, 30), hold_after=2, newest_known=known, last_read=read)
+    assert found == ["waiting", "waiting", *["held backfill"] * 10]
+
+
+def test_after_a_long_stop_everything_that_came_meanwhile_waits() -> None:
+    stopped = NOW - timedelta(days=30)
+    assert states(*range(30), hold_after=2, newest_known=stopped, last_read=stopped) == ["waiting"] * 30
+
+
+def test_taken_out_is_what_is_missing_between_others() -> None:
+    known = {name: NOW - timedelta(days=days) for name, days in {"a": 0, "b": 1, "c": 2, "d": 3}.items()}
+    assert taken_out(known, {"a", "c"}) == {"b"}
+    assert taken_out(known, {"c", "new"}) == {"a", "b"}
+    assert taken_out(known, {"new"}) == taken_out(known, set()) == taken_out({}, {"a"}) == frozenset()
 
 
 def test_a_date_in_the_future_is_not_believed() -> None:

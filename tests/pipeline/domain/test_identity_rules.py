@@ -91,6 +91,50 @@ def test_a_feed_that_gives_every_episode_the_same_guid_loses_none() -> None:
     assert new_in((replace(numbered(6), guid="1"), *reading), after(reading)) == ["1"]
 
 
+def test_a_bulletin_that_keeps_guid_and_title_is_another_episode_each_day() -> None:
+    monday = episode("latest", "News", audio="https://cdn.example/mon.mp3", duration=300)
+    tuesday = episode(
+        "latest", "News", audio="https://cdn.example/tue.mp3", published=MONDAY + timedelta(days=1), duration=360
+    )
+    mended = episode(
+        "latest", "News", audio="https://cdn.example/tue2.mp3", published=MONDAY + timedelta(hours=24.5), duration=365
+    )
+    assert new_in((tuesday,), after((monday,))) == ["latest"]
+    assert new_in((tuesday,), after((monday,), (tuesday,))) == []
+    assert new_in((mended,), after((monday,), (tuesday,))) == []
+
+
+def test_audio_that_is_mended_the_same_day_or_keeps_its_length_is_the_same_episode() -> None:
+    known = after((episode("a", duration=1800),))
+    soon = episode("a", audio="https://cdn.example/2.mp3", published=MONDAY + timedelta(hours=3), duration=1700)
+    long = episode("a", audio="https://cdn.example/2.mp3", published=MONDAY + timedelta(days=9), duration=1805)
+    assert new_in((soon,), known) == new_in((long,), known) == []
+
+
+def test_a_move_that_also_gives_everything_a_new_date_brings_nothing_new() -> None:
+    before = tuple(replace(numbered(n), duration=600.0 + 90 * n) for n in range(6))
+    moved = tuple(
+        replace(
+            f,
+            guid=f"new-{f.guid}",
+            published=MONDAY + timedelta(days=90),
+            enclosures=(Enclosure(f"https://n/{f.guid}"),),
+        )
+        for f in before
+    )
+    assert new_in(moved, after(before)) == []
+    assert new_in(moved[:2], after(before)) == ["new-guid-0", "new-guid-1"]
+    assert new_in((before[5], *moved[:4]), after(before)) == [f.guid for f in moved[:4]]
+
+
+def test_an_episode_that_is_there_unchanged_is_not_found_again_under_another_guid() -> None:
+    known = after((episode("a"),))
+    copy = episode("b", audio="https://cdn.example/b.mp3")
+    assert [m.is_new for m in match_episodes(FEED, (copy,), known).matches] == [False]
+    there = [k.episode_id for k in known]
+    assert [m.is_new for m in match_episodes(FEED, (copy,), known, unchanged=there).matches] == [True]
+
+
 def test_contradicting_items_under_one_guid_settle_at_the_first_reading() -> None:
     tides = episode("b")
     news = episode("b", "News", audio="https://cdn.example/1.mp3", published=MONDAY + timedelta(hours=7))

@@ -130,7 +130,7 @@ async def test_an_insight_that_it_does_not_support_falls(bench: Bench) -> None:
     bench.proposer.proposals = ()
     assert await bench.take(other)
     after = await bench.current()
-    assert [i.id for i in after] == ([first.id] if after else [])
+    assert [i.id for i in after] == [first.id]
     assert bench.insights.rejected[bench.episode.id] == {"not in the publisher's transcript": 1}
 
 
