@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.clock import SystemClock
-from bot.engine import Engine, open_engine
+from bot.engine_slot import EngineSlot
 from bot.local_board import LocalBoard
-from bot.outbox import Messenger
+from bot.platforms import Platforms, open_platforms
 from bot.settings import Settings
-from bot.slack.parts import SlackParts, slack_parts
-from bot.slack.team import Defaults
-from bot.slack.web import SlackWeb
 from bot.worker import Worker
 from pipeline.adapters.catalog import (
     CatalogDb,
@@ -59,37 +56,6 @@ from vectorstore.index import EpisodeIndex, open_index
 LOCAL_CHANNEL: Final = "local:main"
 
 
-class EngineSlot:
-    """Starts the engine when it is first needed: a question or a look at the list needs none."""
-
-    def __init__(self, settings: Settings, worker: Worker, stack: AsyncExitStack) -> None:
-        self._settings = settings
-        self._worker = worker
-        self._stack = stack
-        self._starting = asyncio.Lock()
-        self._engine: Engine | None = None
-
-    @property
-    def is_running(self) -> bool:
-        """Whether it was started."""
-        return self._engine is not None
-
-    async def get(self) -> Engine:
-        """The running engine, with everything that waits started."""
-        async with self._starting:
-            if self._engine is None:
-                self._engine = await self._stack.enter_async_context(
-                    open_engine(
-                        url=self._settings.engine_url,
-                        role=self._settings.role,
-                        slot=self._settings.worker,
-                        work=self._worker.work(),
-                    )
-                )
-                await self._worker.take_up(self._engine)
-            return self._engine
-
-
 @dataclass(frozen=True, slots=True)
 class App:
     """Everything, plugged together. Reading for members goes through `library` and `evidence` alone."""
@@ -108,7 +74,7 @@ class App:
     deliveries: DeliveryBook
     board: LocalMessages
     desk: Operations
-    slack: SlackParts | None
+    platforms: Platforms
     model: LanguageModel | None
     spending: SpendingLedger
     worker: Worker
@@ -140,7 +106,10 @@ async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         index = await stack.enter_async_context(open_index(settings.index_folder, embedder=embedder))
         model = await _model(settings, stack, db=db, clock=clock)
         pipeline = await _pipeline(settings, stack, db=db, clock=clock, embedder=embedder, index=index, model=model)
-        app = _app(settings, stack, db=db, clock=clock, pipeline=pipeline, index=index, model=model)
+        platforms = await open_platforms(settings, stack, db=db, clock=clock)
+        app = _app(
+            settings, stack, db=db, clock=clock, pipeline=pipeline, index=index, model=model, platforms=platforms
+        )
         if index.needs_rebuild:
             await index.reset()
         await app.fill_index(lambda *_: None)
@@ -230,21 +199,13 @@ def _app(
     pipeline: Pipeline,
     index: EpisodeIndex,
     model: LanguageModel | None,
+    platforms: Platforms,
 ) -> App:
-    roster = ChannelRoster(db)
     deliveries = SqlDeliveryBook(db, clock=clock)
     board = LocalMessages(db, clock=clock)
-    slack = _slack(settings, db, clock=clock)
-    messengers: dict[str, Messenger] = {"local": LocalBoard(board)}
-    if slack is not None:
-        messengers["slack"] = slack.messenger
-    worker = Worker(
-        pipeline,
-        roster=roster,
-        deliveries=deliveries,
-        messengers=messengers,
-        hold_after=settings.backfill,
-    )
+    messengers = {"local": LocalBoard(board), **platforms.messengers}
+    roster = ChannelRoster(db)
+    worker = Worker(pipeline, roster=roster, deliveries=deliveries, messengers=messengers, hold_after=settings.backfill)
     return App(
         settings=settings,
         clock=clock,
@@ -260,19 +221,12 @@ def _app(
         deliveries=deliveries,
         board=board,
         desk=Operations(db),
-        slack=slack,
+        platforms=platforms,
         model=model,
         spending=SqlSpendingLedger(db),
         worker=worker,
         engine=EngineSlot(settings, worker, stack),
     )
-
-
-def _slack(settings: Settings, db: CatalogDb, *, clock: Clock) -> SlackParts | None:
-    if settings.slack_bot_token is None:
-        return None
-    defaults = Defaults(zone=settings.zone, at=settings.digest_at, curators=frozenset(settings.slack_curators))
-    return slack_parts(SlackWeb(settings.slack_bot_token.get_secret_value()), db, clock=clock, defaults=defaults)
 
 
 async def _ensure_local_channel(app: App) -> None:

@@ -90,15 +90,16 @@ class Engine:
 
 
 @asynccontextmanager
-async def open_engine(*, url: str, role: str, slot: str, work: Work) -> AsyncIterator[Engine]:
+async def open_engine(*, url: str, role: str, slot: str, work: Work, first_pause: float = 2.0) -> AsyncIterator[Engine]:
     """The running engine on the database at `url`; leaving it lets running stages finish for twenty seconds.
 
-    `slot` names this process: with the same name it takes its own work back after a crash.
+    `slot` names this process: with the same name it takes its own work back after a crash. `first_pause` in seconds
+    is waited before a stage is tried again; each pause after it is three times as long.
     """
     if url.startswith("sqlite:///"):
         await asyncio.to_thread(_use_wal, url.removeprefix("sqlite:///"))
     DBOS(config=_config(url=url, slot=slot))
-    workflows = _Workflows(work)
+    workflows = _Workflows(work, first_pause=first_pause)
     queues = _ROLES[role]
     DBOS.listen_queues(list(queues))
     with warnings.catch_warnings():
@@ -118,8 +119,9 @@ async def open_engine(*, url: str, role: str, slot: str, work: Work) -> AsyncIte
 class _Workflows:
     """The registered workflows. Made once per process, when the engine opens: nothing happens at import."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, *, first_pause: float) -> None:
         self._work = work
+        self._first_pause = first_pause
         self._stages = {stage: self._register_stage(stage) for stage in Stage}
         self.scan = self._register_scan()
         self.digest = self._register_digest()
@@ -165,7 +167,7 @@ class _Workflows:
             name=f"run_{stage.value}",
             retries_allowed=True,
             max_attempts=4,
-            interval_seconds=2.0,
+            interval_seconds=self._first_pause,
             backoff_rate=3.0,
             should_retry=_may_go_well_later,
             timeout_seconds=_SECONDS_OF[stage],

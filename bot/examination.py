@@ -93,11 +93,12 @@ def _audio(app: App) -> CheckShape:
 async def _channels(app: App) -> CheckShape:
     names = [channel.name for channel in await app.roster.all()]
     detail = f"{', '.join(names)}."
-    if app.slack is None:
+    platforms = [name.capitalize() for name in app.platforms.messengers]
+    if not platforms:
         return CheckShape(
             name="Channels",
             state="off",
             detail=detail,
-            help="For Slack set PODSIFT_SLACK_BOT_TOKEN and PODSIFT_SLACK_APP_TOKEN; bot/slack/README.md shows how.",
+            help="For Slack or Discord set their tokens; .env.example and bot/slack/README.md show how.",
         )
-    return CheckShape(name="Channels", state="ok", detail=f"{detail} Slack is set up.", help="")
+    return CheckShape(name="Channels", state="ok", detail=f"{detail} Set up: {', '.join(platforms)}.", help="")

@@ -6,9 +6,9 @@ from typing import Final
 from bot.app import App
 from bot.cards import DOWN, UP
 from bot.commands import VERBS, parse
-from bot.handover import Progress, Request
+from bot.handover import Request
 from bot.message import Message
-from bot.operations import Member, perform
+from bot.operations import Member, perform_unseen
 from bot.replies import error_reply
 from bot.wording import explain
 from pipeline.domain.errors import BadInput
@@ -39,7 +39,7 @@ class Reception:
             request = parse(command)
         except BadInput as error:
             return error_reply(explain(error))
-        return (await perform(self._app, member, request, _unseen)).message
+        return (await perform_unseen(self._app, member, request)).message
 
     async def press(self, action: str, member: Member) -> Message:
         """The private reply to a button. `action` is `verb:key`, as the button carries it."""
@@ -48,7 +48,7 @@ class Reception:
         if verb in {UP, DOWN}:
             arguments["vote"] = 1 if verb == UP else -1
         request = Request("vote" if verb in {UP, DOWN} else verb, arguments)
-        return (await perform(self._app, member, request, _unseen)).message
+        return (await perform_unseen(self._app, member, request)).message
 
     async def answer(self, question: str, member: Member, *, thread: str) -> Message:
         """The reply to a question."""
@@ -57,7 +57,7 @@ class Reception:
         while len(self._threads) > _THREADS:
             self._threads.popitem(last=False)
         request = Request("ask", {"question": question, "earlier": earlier})
-        return (await perform(self._app, member, request, _unseen)).message
+        return (await perform_unseen(self._app, member, request)).message
 
 
 def command_in(text: str) -> str | None:
@@ -67,7 +67,3 @@ def command_in(text: str) -> str | None:
         if line.lower().startswith(prefix):
             return line[len(prefix) :].strip()
     return line if line.lower() in {verb.name for verb in VERBS} else None
-
-
-def _unseen(_progress: Progress) -> None:
-    """A reply in a channel shows no progress bar."""

@@ -7,12 +7,10 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import Final
 
-from bot.app import App
-from bot.reception import Reception
+from bot.platforms import hearing
 from bot.running import listening_app
 from bot.schedule import ticking
 from bot.settings import Settings
-from bot.slack.service import AppCounter, hearing_slack
 
 _HEARING_ROLES: Final = ("all", "bot")
 
@@ -32,20 +30,10 @@ async def serve(settings: Settings) -> None:
         app = await stack.enter_async_context(listening_app(settings))
         engine = await app.engine.get()
         if settings.role in _HEARING_ROLES:
-            await _hear(app, stack)
+            await stack.enter_async_context(hearing(app))
         await stack.enter_async_context(
             ticking(scan_due=partial(app.worker.scan_due, engine), post_due=partial(app.worker.post_due, engine))
         )
         _log.info("Podsift runs.", extra={"role": settings.role, "data": settings.data.resolve()})
         await stop.wait()
         _log.info("Stopping.")
-
-
-async def _hear(app: App, stack: AsyncExitStack) -> None:
-    """Connect every platform that is set up."""
-    reception = Reception(app)
-    slack_token = app.settings.slack_app_token
-    if app.slack is not None and slack_token is not None:
-        await stack.enter_async_context(
-            hearing_slack(app.slack, AppCounter(app, reception), app_token=slack_token.get_secret_value())
-        )

@@ -70,6 +70,14 @@ class Settings(BaseSettings):
     """The app-level token for Socket Mode (xapp-…)."""
     slack_curators: Annotated[tuple[str, ...], NoDecode] = ()
     """Slack user ids, separated by commas, who may add and remove shows beside the workspace's admins."""
+    discord_token: SecretStr | None = None
+    """The token of the Discord application's bot."""
+    discord_message_content: bool = False
+    """Whether the portal's switch for message content is on."""
+    discord_guild: int | None = None
+    """A server that gets new commands at once, while developing."""
+    discord_curator_role: str = "Podcast curator"
+    """Who has this role may add and remove shows beside those who manage the server."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 

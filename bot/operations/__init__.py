@@ -18,7 +18,7 @@ from bot.shapes import ErrorShape
 from bot.wording import FAILED, exit_code, explain, unexpected
 from pipeline.domain.errors import BadInput, PodsiftError
 
-__all__ = ["Member", "Outcome", "perform"]
+__all__ = ["Member", "Outcome", "perform", "perform_unseen"]
 
 Operation = Callable[[App, Member, dict[str, Any], Report], Awaitable[Outcome]]
 
@@ -67,6 +67,11 @@ async def perform(app: App, member: Member, request: Request, report: Report) ->
 
 def _told(error: ErrorShape, code: int) -> Outcome:
     return Outcome(error, error_reply(error), code)
+
+
+async def perform_unseen(app: App, member: Member, request: Request) -> Outcome:
+    """Carry out a request where nobody watches its progress."""
+    return await perform(app, member, request, lambda _progress: None)
 
 
 def _check(member: Member, operation: str) -> None:

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.app import App
-from bot.handover import Progress, Request
+from bot.handover import Request
 from bot.message import Message
-from bot.operations import Member, Outcome, perform
+from bot.operations import Member, Outcome, perform_unseen
 from bot.reception import Reception
 from bot.slack.connection import Connection, Watch, connected
 from bot.slack.desk import Counter, Desk
@@ -25,7 +25,7 @@ class AppCounter:
 
     async def perform(self, member: Member, request: Request) -> Outcome:
         """Carry out a request."""
-        return await perform(self._app, member, request, _unseen)
+        return await perform_unseen(self._app, member, request)
 
     async def press(self, action: str, member: Member) -> Message:
         """The private reply to a button."""
@@ -51,7 +51,3 @@ async def hearing_slack(
         connected(parts.web, intake, app_token=app_token, watch=watch) as connection,
     ):
         yield intake, connection
-
-
-def _unseen(_progress: Progress) -> None:
-    """A reply in a channel shows no progress bar."""

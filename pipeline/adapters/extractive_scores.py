@@ -14,7 +14,7 @@ from pipeline.domain.stretches import Stretch
 
 LONGLIST: Final = 240
 """Stretches that are embedded; the others have a form that no nearness makes up for."""
-_LEAST_WORTH: Final = (0.46, 0.46, 0.46, 0.54, 0.58)
+_LEAST_WORTH: Final = (0.46, 0.5, 0.54, 0.6, 0.64)
 """Of the first pick, the second and so on: an episode gets more than a few only when they are good."""
 _VARIETY: Final = 0.45
 """How much of its nearness to an earlier pick a stretch loses."""
@@ -85,7 +85,7 @@ def _flaws(stretch: Stretch, vocabulary: Vocabulary) -> float:
     return (
         0.1 * trails_off
         + 0.12 * min(broken, 3)
-        + 0.08 * pieces
+        + 0.15 * pieces
         + 0.12 * opens_definite(stretch.sentences[0], vocabulary.subject)
         - 0.08 * (stretch.headline.sentence == 0)
     )

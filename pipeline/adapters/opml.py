@@ -5,15 +5,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html.entities import html5
 from typing import Final
-from urllib.parse import urlsplit
 
 from lxml import etree
 
 from pipeline.domain.errors import BadInput
+from pipeline.domain.finding import web_address
 
-_SCHEMES: Final = ("http", "https")
-_APP_SCHEMES = re.compile(r"(?:feed|pcast|itpc|podcast|podcasts|overcast):(?://)?(?=.)", re.IGNORECASE)
-_NESTED = re.compile(r"https?:", re.IGNORECASE)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ENTITY = re.compile(rb"&(?!#\d+;|#[xX][0-9a-fA-F]+;|(?:amp|lt|gt|quot|apos);)(?:([A-Za-z]\w{1,31});)?")
 _DECLARED = re.compile(rb"<\?xml[^>]*encoding", re.IGNORECASE)
@@ -102,23 +99,11 @@ def _feeds(outlines: Iterable[etree._Element]) -> Iterator[OpmlFeed]:
 def _address(outline: etree._Element) -> str | None:
     named = _attributes(outline)
     given = named.get("xmlurl") or (named.get("url") if named.get("type", "").lower() in {"rss", "atom"} else None)
-    return _web_address(given.strip()) if given else None
+    return web_address(given.strip()) if given else None
 
 
 def _attributes(outline: etree._Element) -> dict[str, str]:
     return {str(name).rsplit("}", 1)[-1].lower(): str(value) for name, value in outline.attrib.items()}
-
-
-def _web_address(text: str) -> str | None:
-    """The http(s) address; the schemes with which apps claim feeds stand for it. None for anything else."""
-    without = _APP_SCHEMES.sub("", text, count=1)
-    if without != text:
-        text = without if _NESTED.match(without) else f"http://{without}"
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return None
-    return text if parts.scheme in _SCHEMES and parts.hostname else None
 
 
 def _local(element: etree._Element) -> str:

@@ -10,21 +10,31 @@ from typing import Final
 
 from pipeline.domain.english import word_set
 
-_ARTICLES: Final = word_set("a an the my your our their every")
-_WE: Final = word_set("i we they he she")
 _BE: Final = word_set("is are was were")
 _HAVE: Final = word_set("has have had")
 _DO: Final = word_set("does did")
 _MODAL: Final = word_set("can could will would should must")
+_PERSON: Final = word_set("i we they he she")
+_SHORTENED: Final = word_set(
+    "it's that's there's i'm they're we're you're he's she's i've we've they've i'd we'd i'll"
+)
+_ARTICLES: Final = word_set("a an the my your our their every")
 _NEED_A_NOUN: Final = word_set("of with from to for")
 _JOINTS: Final = word_set("and but or because so if when that")
-_CONTRACTED: Final = word_set("it's that's there's i'm they're we're you're he's she's i've we've they've i'd we'd i'll")
+_NEVER_AFTER: Final = (
+    (_ARTICLES, _BE | _DO | _PERSON | _JOINTS | _NEED_A_NOUN | _SHORTENED | word_set("has had a an the you it")),
+    (_BE, _BE | _HAVE | _DO | _MODAL),
+    (_MODAL, _MODAL | _BE | _DO | word_set("has had")),
+    (_PERSON, _ARTICLES | _PERSON | _NEED_A_NOUN),
+    (_SHORTENED, _BE | _HAVE | _MODAL | _DO),
+    (_NEED_A_NOUN, _BE | _SHORTENED),
+    (_NEED_A_NOUN - {"for"}, _PERSON),
+    (word_set("we they"), word_set("is was has")),
+    (word_set("some"), _PERSON),
+)
 _CAPITALS: Final = word_set("The So But And You We They It He She This That Because If When What How Oh Yeah No My Or A")
 _ENDLESS: Final = word_set("a an the and or but because my your our their if than")
-_AFTER_ARTICLE: Final = _BE | _DO | _WE | _JOINTS | _NEED_A_NOUN | (_HAVE - {"have"}) | {"a", "an", "the", "you", "it"}
-_AFTER_BE: Final = _BE | _HAVE | _DO | _MODAL
-_AFTER_MODAL: Final = _MODAL | _BE | _DO | {"has", "had"}
-_CLEAN: Final = re.compile(r"[^\w']+")
+_NOT_IN_WORDS: Final = re.compile(r"[^\w']+")
 _OPEN_END: Final = (",", ";", ":", "—", "–", "-", ".", "?", "!", "…", '"', "“", "(")
 
 
@@ -33,26 +43,16 @@ def breaks_in(sentence: str) -> int:
     pieces = sentence.replace("\u2019", "'").split()
     if not pieces:
         return 0
-    words = [_CLEAN.sub("", piece).lower() for piece in pieces]
-    apart = [not before.endswith(_OPEN_END) for before in pieces[:-1]]
-    pairs = zip(pairwise(pieces), pairwise(words), apart, strict=True)
-    found = sum(_clashes(left, right) or _begins_anew(piece, right) for (_, piece), (left, right), near in pairs if near)
+    words = [_NOT_IN_WORDS.sub("", piece).lower() for piece in pieces]
+    found = 0
+    for (before, piece), (left, right) in zip(pairwise(pieces), pairwise(words), strict=True):
+        if not before.endswith(_OPEN_END):
+            found += _clashes(left, right) or _begins_anew(piece, right)
     return found + _restarts(words) + (words[-1] in _ENDLESS)
 
 
 def _clashes(left: str, right: str) -> bool:
-    """Whether no sentence has the second word right after the first."""
-    if left in _ARTICLES:
-        return right in _AFTER_ARTICLE or right in _CONTRACTED
-    if left in _BE:
-        return right in _AFTER_BE and right != left
-    if left in _MODAL:
-        return right in _AFTER_MODAL
-    if left in _WE:
-        return right in _ARTICLES or right in _WE or right in _NEED_A_NOUN
-    if left in _CONTRACTED:
-        return right in _BE | _HAVE | _MODAL | _DO
-    return left in _NEED_A_NOUN and (right in _BE | _CONTRACTED or (right in _WE and left != "for"))
+    return left != right and any(left in lefts and right in rights for lefts, rights in _NEVER_AFTER)
 
 
 def _begins_anew(piece: str, word: str) -> bool:

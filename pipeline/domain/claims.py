@@ -44,7 +44,7 @@ _METHOD: Final = re.compile(
     re.IGNORECASE,
 )
 _STORY: Final = re.compile(
-    r"\b(?:i remember|when i (?:was|first|started)|the other day|last (?:week|night|month|weekend|time)"
+    r"\b(?:i (?:\w+ly )?(?!need)\w{3,}ed|i remember|when i (?:was|first|started)|the other day|last (?:week|night|month|weekend|time)"
     r"|yesterday|this morning|years? ago|one time|i (?:was|had|went|got|did|started|tried|spent|told|saw"
     r"|met|bought|used to|built|wrote|ended up)|we (?:were|had|went|did|started|tried|spent)|true story"
     r"|back in the day)\b",
@@ -61,6 +61,13 @@ _CHATTER: Final = re.compile(
     r"|interesting|my favorite|joke\w*)\b",
     re.IGNORECASE,
 )
+_LOST: Final = re.compile(
+    r"\b(?:blah|yada|i'm confused|no,? wait|oh,? yeah|train of thought|i don't (?:even )?(?:know|remember|recall)|no idea|who knows"
+    r"|i'm not (?:really )?sure|can't remember|i forget|or whatever|gibberish|let me think|i'm just thinking|i'm wondering"
+    r"|if you will|my god|for god's sake)\b|, (?:well|wait|i mean|you know|like|no),",
+    re.IGNORECASE,
+)
+"""The speaker does not know, or lost the thread."""
 _HOUSEKEEPING: Final = re.compile(
     r"\b(?:welcome (?:to|back)|this (?:episode|show|podcast)|the (?:show|episode|podcast|video|stream"
     r"|transcript)\b|on (?:the|our|this) (?:show|podcast|episode|website)|our (?:listeners?"
@@ -100,7 +107,7 @@ _RETOLD: Final = re.compile(
 )
 """Somebody's words acted out."""
 _SHOWN: Final = re.compile(r"\b(?:this|these|those)\b(?! (?:is|are|means|year|week|month|decade|century)\b)", re.IGNORECASE)
-_PARTS: Final = word_set("which who whose because where until unless whereas although while than to for with like")
+_PARTS: Final = word_set("which who whose because where until unless whereas although while than to for with like unlike between glad not")
 _BELONGS: Final = word_set("of with for in about behind to from between that who which where when at on you we")
 _OF_ONESELF: Final = word_set("i im ive id ill me my mine")
 _HOLDS: Final = word_set("think thought believe guess would say argue claim expect suspect find")
@@ -116,7 +123,7 @@ _LEANING: Final = re.compile(
     r"|thing|rest|way (?:it|they|he|this|that))\b|one (?:more|other|of the|thing|is)"
     r"|(?:you|we|they|i)(?:'re| are|'ve| have|'ll| will| were| had)? (?:just|already|also|not|won't|then"
     r"|mentioned|said|saying|talking|asked)\b|some of|most of|all of|none of|either|both of|same"
-    r"|(?:as|like) (?:i|you|we)\b|for (?:this|that|these|those|example|instance)|in (?:this|that|other|my)"
+    r"|(?:as|like) (?:i|you|we)\b|maybe|perhaps|though\b|nonetheless|otherwise|instead of|the one you|once in a while|for (?:this|that|these|those|example|instance)|in (?:this|that|other|my)"
     r"|with (?:this|that|these)|to (?:that|this)|exactly|for me)",
     re.IGNORECASE,
 )
@@ -149,6 +156,11 @@ def form_of(sentences: tuple[str, ...]) -> Form:
 def is_housekeeping(text: str) -> bool:
     """Whether it speaks of the show itself, its listeners or its order of business."""
     return bool(_HOUSEKEEPING.search(text))
+
+
+def is_lost(text: str) -> bool:
+    """Whether the speaker says not to know, or loses the thread."""
+    return bool(_LOST.search(text))
 
 
 def opens_loose(sentence: str) -> bool:
@@ -185,7 +197,7 @@ def opens_definite(sentence: str, known: Container[str]) -> bool:
 def is_fragment(sentence: str) -> bool:
     """Whether the sentence has no verb, or is only a subordinate clause."""
     words = normalised(sentence).split()
-    if words[0] in _PARTS and "," not in sentence:
+    if (words[0] in _PARTS or words[:2] == ["in", "order"]) and "," not in sentence:
         return True
     return not any(word in VERBS or word.endswith("ed") for word in words) and not any(
         word.endswith("s") and word not in STOP_WORDS for word in words[1:4]

@@ -12,6 +12,7 @@ PodsiftError
 │   ├── TooSlow             not done within the total time            (retryable)
 │   ├── HttpStatus          the server said no (retryable for 429 and 5xx)
 │   └── Unreachable         no connection, broken TLS, cut body       (retryable)
+├── DirectoryUnavailable    no directory of shows can be asked
 ├── FeedUnreadable          bytes that are no feed, or hostile ones
 ├── TranscriptUnreadable    a transcript that cannot be used, and why
 ├── NoTranscript            neither published nor transcribed, and why (retryable when a server was down)
@@ -118,6 +119,17 @@ class HttpStatus(FetchError):
         self.retry_after = retry_after
         self.retryable = status == _Status.TOO_MANY_REQUESTS or status >= _Status.INTERNAL_SERVER_ERROR
         super().__init__(url, f"the server answered {status}")
+
+
+class DirectoryUnavailable(PodsiftError):
+    """No directory of shows can be asked; addresses of feeds work all the same."""
+
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+        super().__init__(
+            f"Shows are looked up on the internet, and that does not work now ({problem}). "
+            "The address of the show's feed works without it."
+        )
 
 
 class FeedUnreadable(PodsiftError):

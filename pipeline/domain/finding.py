@@ -105,7 +105,9 @@ def _on_apple(url: str) -> Meant:
     found = _APPLE_NUMBER.search(parts.path)
     number = found[1] if found else asked if asked.isdecimal() else None
     if number is None:
-        raise BadInput("This Apple link names no show; copy the link of the show itself, which ends with “/id” and a number.")
+        raise BadInput(
+            "This Apple link names no show; copy the link of the show itself, which ends with “/id” and a number."
+        )
     country = _COUNTRY.match(parts.path)
     return OnApple(int(number), country[1].lower() if country else None)
 

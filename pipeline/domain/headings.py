@@ -66,6 +66,7 @@ _DOUBT: Final = re.compile(
     r"|possibility|says?|said)\b",
     re.IGNORECASE,
 )
+_JOINS_CLAUSES: Final = word_set("whereas although while because where unless until since")
 _SCOPE: Final = re.compile(
     r"\b(?:if|when|unless|say|says|said|think|thinks|thought|believe|claim|claims|argue|whether|let's"
     r"|imagine|suppose|because|would|maybe|not|until)\b",
@@ -77,7 +78,7 @@ _COORDINATES: Final = word_set("and but so because then")
 _CONDITION: Final = re.compile(r"\b(?:if|when|unless|says?|said|whether|let's|imagine|suppose)\b", re.IGNORECASE)
 _ODD: Final = re.compile(
     r"[—–()\[\]“”\"…]|\b(?:let's|yes|no|yeah|oh|okay|say|said|says|like|look|right|well|see),|,\s\w+$|\blet's say\b"
-    r"|\b(?:is|are|was|were|can|could|will|be|has|have|it's|that's|some|of) like\b|\bthe whole like\b",
+    r"|\b(?:is|are|was|were|can|could|will|be|has|have|it's|that's|some|of|\w+ed) like\b|\bthe whole like\b",
     re.IGNORECASE,
 )
 _POINTS: Final = re.compile(
@@ -100,6 +101,15 @@ worry concern attack attacker attackers code bug fix feature features page file 
 """)
 """Nouns that say nothing without what they belong to."""
 _BELONGS: Final = word_set("of with for in about behind to from between that who which at on")
+_ADVISES: Final = re.compile(
+    r"\b(?:should|must|never|always|need|needs|have to|has to|don't|doesn't|can't|cannot|won't|shouldn't|isn't|aren't|do not|only)\b",
+    re.IGNORECASE,
+)
+"""Without one of these «you can …» is seldom a claim."""
+_VAGUE: Final = word_set("""
+different great good interesting weird decent popular obvious fair normal basic some somebody something someone several
+various fantastic neat super pretty fine okay everything whole bunch
+""")
 _TOO_MANY_COMMAS: Final = 2
 _FEWEST_CONTENT: Final = 3
 _FREQUENT: Final = word_set("just only also often usually always never still already can could should will would must")
@@ -131,7 +141,8 @@ def stands_alone(cut: Cut) -> bool:
         return False
     if _is_bound(cut) or not _has_statement(cut.text, words):
         return False
-    return sum(w not in STOP_WORDS for w in words) > 1 and _names_its_subject(cut.text, words)
+    telling = sum(w not in STOP_WORDS for w in words)
+    return telling >= _FEWEST_CONTENT - cut.whole and "stuff" not in words and _names_its_subject(cut.text, words)
 
 
 def is_noun_like(word: str) -> bool:
@@ -156,6 +167,8 @@ def heading_score(cut: Cut, terms: Container[str], *, english: bool) -> float:
     pointing = sum(w in DANGLING for w in words)
     score += 0.2 * any(w in CONTRAST or w in COMPARISON for w in words) + 0.15 * any(c.isdigit() for c in cut.text)
     score -= 0.3 * min(told, 2) + 0.2 * pointing + 0.25 * sum(w in _CHATTER for w in words)
+    score -= 0.15 * sum(w in _VAGUE for w in words)
+    score -= 0.2 * (words[0] == "the" and not set(subject) & _BELONGS and not _is_named(cut.text, len(subject)))
     score -= 0.25 * (not any(w in terms for w in content) and not any(p[:1].isupper() for p in cut.text.split()[1:]))
     return score - 0.3 * (words[0] in _CONDITIONS) - 0.12 * cut.text.count(",")
 
@@ -172,6 +185,8 @@ def _hangs(words: Sequence[str]) -> bool:
         return True
     tail = _COORDINATE.split(" ".join(words))[1:]
     if any(not any(w in VERBS for w in part.split()) for part in tail):
+        return True
+    if set(words[-3:]) & _JOINS_CLAUSES:
         return True
     last = max((i for i, word in enumerate(words) if word in _OPENS_CLAUSE), default=None)
     return last is not None and not any(w in VERBS or w.endswith(("s", "ed")) for w in words[last + 1 :])
@@ -220,8 +235,8 @@ def _has_statement(text: str, words: Sequence[str]) -> bool:
     for position, word in enumerate(words[:-1]):
         if position and _is_verb(words, position):
             return True
-        if position and word in _ANYONE | {"it"}:
-            return False  # «the number of shares it takes» has no verb of its own
+        if position and (word in _ANYONE | {"it"} or "'" in pieces[min(position, len(pieces) - 1)][1:3]):
+            return False  # «the number of shares it takes», «the rest I'm leaving out»
         if word in _SUBORDINATORS or pieces[min(position, len(pieces) - 1)].endswith(","):
             return False
     return False
@@ -230,8 +245,9 @@ def _has_statement(text: str, words: Sequence[str]) -> bool:
 def _is_verb(words: Sequence[str], position: int) -> bool:
     """Whether the word is a finite verb here: «users need it», but not «the need», «the named user»."""
     word, before = words[position], words[position - 1]
-    if word.endswith("ed"):
-        return position + 1 < len(words) and words[position + 1] in STOP_WORDS and before not in _HEADS - _PRONOUNS
+    if word.endswith("ed") and word not in {"need", "speed", "feed", "seed"}:
+        # «pages removed from the index» is no statement, «the update removed the index» is.
+        return position + 1 < len(words) and words[position + 1] in _OBJECT and before not in _HEADS - _PRONOUNS
     if word in NOUN_VERBS:
         return before in _PRONOUNS or (before.endswith("s") and before not in STOP_WORDS)
     return word in VERBS or (
@@ -249,7 +265,8 @@ def _names_its_subject(text: str, words: Sequence[str]) -> bool:
         return True
     content = [w for w in subject if w not in STOP_WORDS]
     if set(subject) <= _ANYONE | _FREQUENT:
-        return sum(w not in STOP_WORDS | _CHATTER | _EMPTY | VERBS for w in words) >= _FEWEST_CONTENT
+        content = sum(w not in STOP_WORDS | _CHATTER | _EMPTY | VERBS for w in words)
+        return content >= _FEWEST_CONTENT and bool(_ADVISES.search(text))
     if subject[0] == "the" and not set(subject) & _BELONGS:
         return any(w not in _EMPTY for w in content)
     return any(w not in _EMPTY for w in content) or (bool(content) and bool(set(subject) & _BELONGS))
@@ -261,3 +278,8 @@ def _subject(text: str, words: Sequence[str]) -> Sequence[str]:
         words = normalised(text.partition(", ")[2]).split()
     verb = next((i for i in range(1, len(words)) if _is_verb(words, i)), 0)
     return words[:verb]
+
+
+def _is_named(text: str, length: int) -> bool:
+    """Whether one of the first `length` words is a name, the very first aside."""
+    return any(piece[:1].isupper() for piece in text.split()[1:length])

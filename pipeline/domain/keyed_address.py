@@ -13,8 +13,11 @@ _KEYED_HOSTS: Final = re.compile(
     r"glow\.fm|members\..+|private\..+|premium\..+)"
 )
 _PRIVATE_PATH: Final = re.compile(r"/(?:private|premium|members?|subscribers?|patrons?)(?:/|$)", re.IGNORECASE)
-_UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{24}", re.IGNORECASE)
+"""With these public hosts name their shows."""
+
 _RANDOM: Final = re.compile(r"(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{24,}")
+_LIKE_A_KEY: Final = re.compile(r"(?=.*(?:\d|[a-z][A-Z])).{12,}")
 _LEFT_OUT: Final = "…"
 
 
@@ -23,7 +26,9 @@ def take_credentials(url: str) -> tuple[str, str | None]:
     parts = urlsplit(url)
     if parts.username is None:
         return url, None
-    return _rebuilt(parts, path=parts.path, query=parts.query), f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return _rebuilt(
+        parts, path=parts.path, query=parts.query
+    ), f"{unquote(parts.username)}:{unquote(parts.password or '')}"
 
 
 def holds_a_key(url: str) -> bool:
@@ -34,7 +39,8 @@ def holds_a_key(url: str) -> bool:
     asked = parse_qsl(parts.query, keep_blank_values=True)
     if any(_KEY_NAMES.fullmatch(name) or _is_random(value) for name, value in asked):
         return True
-    return any(_is_random(step) for step in _steps(parts.path))
+    steps = [step.rpartition(".")[0] or step for step in parts.path.split("/")]
+    return "public" not in steps and any(map(_is_random, steps))
 
 
 def without_keys(url: str) -> str:
@@ -44,27 +50,25 @@ def without_keys(url: str) -> str:
         host = parts.hostname or ""
     except ValueError:
         return _LEFT_OUT
-    path = parts.path
-    for step in path.split("/"):
-        if len(step) >= 16 or _KEYED_HOSTS.fullmatch(host) and any(map(str.isdigit, step)):  # noqa: PLR2004, RUF021
-            path = path.replace(step, _LEFT_OUT)
-    return _rebuilt(parts, path=path, query="")
+    steps = (_LEFT_OUT if _may_be_a_key(step) else step for step in parts.path.split("/"))
+    return _rebuilt(parts, path="/".join(steps), query="")
 
 
 def _rebuilt(parts: SplitResult, *, path: str, query: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], path, query, ""))
 
 
-def _steps(path: str) -> list[str]:
-    return [step.rpartition(".")[0] or step for step in path.split("/")]
-
-
 def _is_random(text: str) -> bool:
-    """Long, with letters and digits, and no UUID: public hosts name their shows with those."""
-    return _RANDOM.fullmatch(text) is not None and _UUID.fullmatch(text) is None and not _is_words(text)
+    """Long, with letters and digits, and neither words nor a public number."""
+    return bool(_RANDOM.fullmatch(text)) and not _NUMBER.fullmatch(text) and not _is_words(text)
+
+
+def _may_be_a_key(step: str) -> bool:
+    """In a private feed's address even a short mix of letters and digits may be the key."""
+    return bool(_NUMBER.search(step)) or (bool(_LIKE_A_KEY.fullmatch(step)) and not _is_words(step))
 
 
 def _is_words(text: str) -> bool:
     """Words with dashes, as in `episode-12-of-the-long-running-show`."""
     parts = re.split(r"[-_]", text)
-    return len(parts) > 2 and max(map(len, parts)) < 16  # noqa: PLR2004  a slug has several short words
+    return len(parts) > 2 and max(map(len, parts)) < 12  # noqa: PLR2004  a slug has several short words

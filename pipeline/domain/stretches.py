@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.domain.adverts import Span
-from pipeline.domain.claims import is_housekeeping, opens_loose
+from pipeline.domain.claims import is_housekeeping, is_lost, opens_loose
 from pipeline.domain.clauses import Clause, headline_of, without
 from pipeline.domain.letters import letters_among
 from pipeline.domain.sentences import Sentence
@@ -102,7 +102,7 @@ def _windows(
 def _is_usable(sentence: Sentence, *, english: bool) -> bool:
     if (sentence.is_question and not is_tagged(sentence.text)) or word_count(sentence.text) > _LONGEST_SENTENCE:
         return False
-    return not (english and is_housekeeping(sentence.text))
+    return not (english and (is_housekeeping(sentence.text) or is_lost(*trimmed([sentence.text]) or ("",))))
 
 
 def _stretch(window: tuple[Sentence, ...], *, terms: Container[str], english: bool) -> Stretch | None:

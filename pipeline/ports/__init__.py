@@ -35,6 +35,7 @@ from pipeline.ports.world import (
     FeedParser,
     Fetched,
     Fetcher,
+    ShowDirectory,
     Transcriber,
     TranscriptReader,
 )

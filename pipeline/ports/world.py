@@ -8,6 +8,7 @@ from typing import Protocol
 from pipeline.domain.audio import HeardChunk
 from pipeline.domain.episode import Episode
 from pipeline.domain.feed import FeedUpdate, SeenItem, Validators
+from pipeline.domain.finding import FoundShow, OnApple
 from pipeline.domain.transcript import Transcript
 
 
@@ -62,6 +63,18 @@ class FeedParser(Protocol):
 
         With `known`, the items of the last reading, episodes that did not change may be left out of the result.
         """
+        ...
+
+
+class ShowDirectory(Protocol):
+    """A directory of shows: from a name or a number at Apple Podcasts to the address of the feed."""
+
+    async def search(self, name: str, *, limit: int = 10) -> tuple[FoundShow, ...]:
+        """The shows that a name may mean, best first, each address once. Raises DirectoryUnavailable."""
+        ...
+
+    async def lookup(self, apple: OnApple) -> FoundShow | None:
+        """The show with this number, None when it has no public feed. Raises DirectoryUnavailable."""
         ...
 
 

@@ -57,7 +57,7 @@ class Recorder:
 
 async def run(folder: Path, recorder: Recorder, start: Callable[[Engine], Awaitable[None]]) -> None:
     url = f"sqlite:///{folder / 'engine.db'}"
-    async with open_engine(url=url, role="all", slot="local", work=recorder.work()) as engine:
+    async with open_engine(url=url, role="all", slot="local", work=recorder.work(), first_pause=0.01) as engine:
         await start(engine)
 
 
@@ -145,10 +145,7 @@ async def test_what_may_go_well_later_is_given_up_as_such(tmp_path: Path) -> Non
     async def start(engine: Engine) -> None:
         for episode in ("down", "mute"):
             await engine.start_episode(episode, attempt=1)
-        async with asyncio.timeout(60):
-            while len(recorder.given_up) < 2:
-                recorder.changed.clear()
-                await recorder.changed.wait()
+        await recorder.until(lambda: len(recorder.given_up) == 2)
 
     await run(tmp_path, recorder, start)
 

@@ -16,6 +16,7 @@ from bot.settings import load_settings
 from pipeline import flows
 from pipeline.domain.audience import LOCAL
 from pipeline.domain.digest import DeliveryState
+from pipeline.domain.errors import NoTranscript
 from pipeline.flows import FIRST_STAGE, Stage
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -146,3 +147,38 @@ async def test_a_paused_channel_gets_nothing(app: App, clock: HandClock) -> None
     await app.worker.post_due(notes)
 
     assert notes.digests == []
+
+
+async def test_an_episode_that_failed_for_a_server_is_tried_again_by_itself_and_then_left(
+    app: App, clock: HandClock
+) -> None:
+    first, *_ = await app.pipeline.episodes.waiting()
+    down = NoTranscript(("The server is down.",), retryable=True)
+    attempts, reasons = [], []
+
+    for _ in range(9):
+        await flows.give_up(first.id, down, app.pipeline)
+        episode = await app.pipeline.episodes.get(first.id)
+        reasons.append(episode.reason)
+        if episode.retry_at is not None:
+            clock.time = episode.retry_at
+        notes = Notes()
+        await app.worker.scan_due(notes)
+        attempts.append(dict(notes.episodes).get(first.id))
+
+    assert attempts == [2, 3, 4, 5, 6, 7, None, None, None]
+    assert reasons[0] == "The server is down. It is tried again by itself."
+    assert reasons[6] == "The server is down. It was tried 7 times; a retry lets it go again."
+    assert clock.time - NOON == timedelta(hours=55)
+
+
+async def test_what_no_try_can_mend_is_not_tried_again(app: App, clock: HandClock) -> None:
+    first, *_ = await app.pipeline.episodes.waiting()
+    notes = Notes()
+
+    await flows.give_up(first.id, NoTranscript(("It has no audio.",)), app.pipeline)
+    clock.time += timedelta(days=9)
+    await app.worker.scan_due(notes)
+
+    assert (await app.pipeline.episodes.get(first.id)).reason == "It has no audio."
+    assert first.id not in dict(notes.episodes)

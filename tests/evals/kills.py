@@ -50,7 +50,7 @@ def read_with_kills(data: Path, feeds: list[str], *, kills: int, seconds: float,
     for number in range(kills):
         command = "digest" if number % 5 == 4 else "scan"
         process = start(data, command)
-        time.sleep(dice.uniform(0.8, max(2.0, 2 * seconds / kills)) if command == "scan" else dice.uniform(1.0, 2.5))
+        time.sleep(dice.uniform(1.0, 2.0 + seconds / kills) if command == "scan" else dice.uniform(1.0, 2.5))
         hit += process.poll() is None
         process.kill()
         process.wait()

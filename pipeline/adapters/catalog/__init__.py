@@ -18,6 +18,7 @@ from pipeline.adapters.catalog.insight_store import SqlInsightStore
 from pipeline.adapters.catalog.library import Library
 from pipeline.adapters.catalog.local_messages import LocalMessages
 from pipeline.adapters.catalog.migrating import migrate
+from pipeline.adapters.catalog.open_threads import OpenThreads
 from pipeline.adapters.catalog.operations import Operations
 from pipeline.adapters.catalog.reactions import Reactions
 from pipeline.adapters.catalog.spending import SqlSpendingLedger
@@ -34,6 +35,7 @@ __all__ = [
     "Inbox",
     "Library",
     "LocalMessages",
+    "OpenThreads",
     "Operations",
     "Reactions",
     "SqlChannelBook",

@@ -54,6 +54,7 @@ NOT_FOR_READERS: Final = {
     "ChannelRoster",
     "Curators",
     "Inbox",
+    "OpenThreads",
     "Operations",
     "SqlDeliveryBook",
     "SqlEpisodeLedger",
