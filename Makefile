@@ -36,6 +36,6 @@ clean:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Podsift needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 demo"; exit 1; }
 	@echo "Setting up .venv from requirements.lock (about a minute, once)."
 	@$(PYTHON) -m venv .venv || { echo "Python cannot make a virtual environment: install its venv package (python3-venv on Debian)."; exit 1; }
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@

@@ -34,6 +34,7 @@ from pipeline.adapters.catalog import (
     open_catalog,
 )
 from pipeline.adapters.chunk_files import ChunkFiles
+from pipeline.adapters.directory import Directories, ITunes, PodcastIndex
 from pipeline.adapters.extractive import ExtractivePicks
 from pipeline.adapters.extractive_answers import PassageAnswers
 from pipeline.adapters.feeds import FeedReader
@@ -48,7 +49,7 @@ from pipeline.domain.errors import UnknownChannel
 from pipeline.domain.insight import Author
 from pipeline.domain.spending import Caps, Prices
 from pipeline.flows import Pipeline
-from pipeline.ports import Clock, DeliveryBook, ReadyEpisodes, SpendingLedger
+from pipeline.ports import Clock, DeliveryBook, ReadyEpisodes, ShowDirectory, SpendingLedger
 from pipeline.steps.rebuild import OnEpisode, fill_index
 from vectorstore.embedding import StaticEmbedder
 from vectorstore.index import EpisodeIndex, open_index
@@ -74,6 +75,7 @@ class App:
     deliveries: DeliveryBook
     board: LocalMessages
     desk: Operations
+    directory: ShowDirectory
     platforms: Platforms
     model: LanguageModel | None
     spending: SpendingLedger
@@ -105,10 +107,22 @@ async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         stack.callback(embedder.close)
         index = await stack.enter_async_context(open_index(settings.index_folder, embedder=embedder))
         model = await _model(settings, stack, db=db, clock=clock)
-        pipeline = await _pipeline(settings, stack, db=db, clock=clock, embedder=embedder, index=index, model=model)
+        allowed = tuple(str(network) for network in settings.allow_networks)
+        http = await stack.enter_async_context(GuardedHttp(allow=allowed))
+        pipeline = await _pipeline(
+            settings, stack, db=db, clock=clock, http=http, embedder=embedder, index=index, model=model
+        )
         platforms = await open_platforms(settings, stack, db=db, clock=clock)
         app = _app(
-            settings, stack, db=db, clock=clock, pipeline=pipeline, index=index, model=model, platforms=platforms
+            settings,
+            stack,
+            db=db,
+            clock=clock,
+            pipeline=pipeline,
+            index=index,
+            model=model,
+            directory=_directory(settings, http, clock=clock),
+            platforms=platforms,
         )
         if index.needs_rebuild:
             await index.reset()
@@ -123,14 +137,13 @@ async def _pipeline(
     *,
     db: CatalogDb,
     clock: Clock,
+    http: GuardedHttp,
     embedder: StaticEmbedder,
     index: EpisodeIndex,
     model: LanguageModel | None,
 ) -> Pipeline:
-    allowed = tuple(str(network) for network in settings.allow_networks)
     passages = PassageAnswers(embedder)
     keys = SqlFeedKeys(db, seal=await asyncio.to_thread(_seal, settings))
-    http = await stack.enter_async_context(GuardedHttp(allow=allowed))
     return Pipeline(
         clock=clock,
         fetcher=http,
@@ -185,6 +198,14 @@ async def _transcriber(settings: Settings, stack: AsyncExitStack, http: GuardedH
     )
 
 
+def _directory(settings: Settings, http: GuardedHttp, *, clock: Clock) -> ShowDirectory:
+    key, secret = settings.podcast_index_key, settings.podcast_index_secret
+    if key is None or secret is None:
+        return ITunes(http)
+    index = PodcastIndex(http, key=key.get_secret_value(), secret=secret.get_secret_value(), clock=clock)
+    return Directories(index, ITunes(http))
+
+
 def _seal(settings: Settings) -> Seal:
     key = settings.secret_key
     return Seal(key_in(settings.data / "secret.key") if key is None else key.get_secret_value())
@@ -199,6 +220,7 @@ def _app(
     pipeline: Pipeline,
     index: EpisodeIndex,
     model: LanguageModel | None,
+    directory: ShowDirectory,
     platforms: Platforms,
 ) -> App:
     deliveries = SqlDeliveryBook(db, clock=clock)
@@ -221,6 +243,7 @@ def _app(
         deliveries=deliveries,
         board=board,
         desk=Operations(db),
+        directory=directory,
         platforms=platforms,
         model=model,
         spending=SqlSpendingLedger(db),

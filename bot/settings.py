@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     """How many episodes are read when a feed is added; older ones are known but held."""
     allow_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     """Private networks that feeds may be fetched from, as CIDR, separated by commas."""
+    podcast_index_key: SecretStr | None = None
+    podcast_index_secret: SecretStr | None = None
+    """What podcastindex.org gave you: shows are looked up there first; without, in Apple's directory alone."""
     whisper_model: str = "small"
     """The faster-whisper model (name or folder) for episodes without a transcript; `off` for none."""
     openai_model: str = ""
@@ -99,6 +102,15 @@ class Settings(BaseSettings):
     def _caps_need_prices(self) -> Self:
         if (self.openai_daily_cap or self.openai_monthly_cap) and not (self.openai_price_in and self.openai_price_out):
             message = "a cap without prices never holds: set PODSIFT_OPENAI_PRICE_IN and PODSIFT_OPENAI_PRICE_OUT too"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _podcast_index_needs_both(self) -> Self:
+        if (self.podcast_index_key is None) != (self.podcast_index_secret is None):
+            message = (
+                "Podcast Index needs PODSIFT_PODCAST_INDEX_KEY and PODSIFT_PODCAST_INDEX_SECRET, and only one is set"
+            )
             raise ValueError(message)
         return self
 

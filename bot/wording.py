@@ -57,7 +57,9 @@ def exit_code(error: PodsiftError) -> int:
     """What a command's exit code says: 2 wrong input or setting, 4 not available now, 1 anything else."""
     if isinstance(error, errors.BadInput | errors.SettingsError | errors.AddressRefused):
         return WRONG_INPUT
-    if error.retryable or isinstance(error, errors.DataFolderBusy | errors.CatalogUnavailable):
+    if error.retryable or isinstance(
+        error, errors.DataFolderBusy | errors.CatalogUnavailable | errors.DirectoryUnavailable
+    ):
         return UNAVAILABLE
     return FAILED
 

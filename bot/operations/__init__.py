@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from bot.app import App
 from bot.handover import Report, Request
-from bot.operations import following, insights, reading, running, scheduling
+from bot.operations import following, insights, lists, reading, running, scheduling
 from bot.operations.outcome import Member, Outcome
 from bot.replies import error_reply
 from bot.shapes import ErrorShape
@@ -30,6 +30,9 @@ _OPERATIONS: Final = MappingProxyType[str, Operation](
         "remove": following.remove,
         "list": following.list_feeds,
         "scan": following.scan,
+        "import": lists.import_list,
+        "export": lists.export_list,
+        "backfill": lists.backfill,
         "digest": reading.digest,
         "top": reading.digest,
         "ask": reading.ask,
@@ -48,7 +51,7 @@ _OPERATIONS: Final = MappingProxyType[str, Operation](
         "help": running.show_help,
     }
 )
-_FOR_CURATORS: Final = frozenset({"add", "remove", "schedule", "pause", "resume"})
+_FOR_CURATORS: Final = frozenset({"add", "remove", "import", "backfill", "schedule", "pause", "resume"})
 _FOR_THE_OWNER: Final = frozenset({"scan", "retry", "reindex", "doctor"})
 
 

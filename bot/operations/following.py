@@ -6,13 +6,15 @@ from typing import Any, Final
 
 from bot.app import App
 from bot.handover import Progress, Report
+from bot.operations.finding import Choice, find_address, find_on_page
 from bot.operations.outcome import Member, Outcome
 from bot.operations.shaping import episode_failure, feed_failure, feed_shape
 from bot.replies import added_reply, feeds_reply, removed_reply, scan_reply
 from bot.shapes import AddedShape, FeedsShape, RemovedShape, ScanShape
 from bot.wording import FAILED
-from pipeline.domain.errors import BadInput, FeedUnreadable, NotAFeed, PodsiftError
+from pipeline.domain.errors import BadInput, FeedUnreadable, FetchError
 from pipeline.domain.feed import Feed, FeedState
+from pipeline.domain.keyed_address import holds_a_key, take_credentials
 from pipeline.domain.overview import FollowedFeed
 
 _LOOK_EVERY: Final = 0.2
@@ -22,26 +24,52 @@ _LOOKS_A_TAKE_UP: Final = 50
 
 
 async def add(app: App, member: Member, arguments: dict[str, Any], _report: Report) -> Outcome:
-    """Follow the feed at an address; it must be readable now, or nothing is added.
+    """Follow a show; its feed must be readable now, or nothing is added. Where several are meant, they are listed.
 
-    Arguments: address, private (bool), credentials (`user:password` or a token, with private).
+    Arguments: address (of the feed, of a page that names it, an Apple link, or a name), private (bool), credentials
+    (`user:password` or a token).
     """
-    address, credentials = str(arguments["address"]).strip(), arguments.get("credentials")
-    if "://" not in address:
-        address = f"https://{address}"
-    private = bool(arguments.get("private") or credentials)
+    credentials = str(arguments["credentials"]) if arguments.get("credentials") else None
+    private, has_sign_in = bool(arguments.get("private")), credentials is not None
+    found = await find_address(app, str(arguments["address"]), has_sign_in=has_sign_in)
+    if isinstance(found, Choice):
+        return found.outcome()
+    try:
+        followed, is_new = await follow_show(app, member, found, private=private, credentials=credentials)
+    except FeedUnreadable as error:
+        on_page = await find_on_page(app, found, error, has_sign_in=has_sign_in)
+        if isinstance(on_page, Choice):
+            return on_page.outcome()
+        followed, is_new = await follow_show(app, member, on_page, private=private)
+    if app.engine.is_running:
+        await app.worker.start_waiting(await app.engine.get(), followed.feed.id)
+    data = AddedShape(feed=feed_shape(followed), is_new=is_new)
+    return Outcome(data, added_reply(data))
+
+
+async def follow_show(
+    app: App, member: Member, url: str, *, private: bool = False, credentials: str | None = None
+) -> tuple[FollowedFeed, bool]:
+    """Let the member's channel follow the feed at `url`, and whether it did not before.
+
+    An address that is a key, or holds a sign-in, makes the feed a private one. Nothing is left of a feed that cannot
+    be read: FetchError or FeedUnreadable.
+    """
+    private = private or credentials is not None or holds_a_key(url)
+    address, own = take_credentials(url)
     feed = await app.subscriptions.add(address, workspace=member.workspace, private=private)
-    if credentials:
-        await app.pipeline.keys.put(feed.id, str(credentials))
-    await _read_first(app, feed)
+    if credentials or own:
+        await app.pipeline.keys.put(feed.id, credentials or own or "")
+    try:
+        await _read_first(app, feed)
+    except (FetchError, FeedUnreadable):
+        await app.subscriptions.forget_unread(feed.id)
+        raise
     is_new = await app.subscriptions.follow(
         member.channel_id, feed.id, workspace=member.workspace, added_by=member.name
     )
-    if app.engine.is_running:
-        await app.worker.start_waiting(await app.engine.get(), feed.id)
     followed = await app.library.find_feed(feed.id, workspace=member.workspace, channel_id=member.channel_id)
-    data = AddedShape(feed=feed_shape(followed), is_new=is_new)
-    return Outcome(data, added_reply(data))
+    return followed, is_new
 
 
 async def remove(app: App, member: Member, arguments: dict[str, Any], _report: Report) -> Outcome:
@@ -89,16 +117,12 @@ def _ready(feeds: tuple[FollowedFeed, ...]) -> int:
 
 
 async def _read_first(app: App, feed: Feed) -> None:
-    """Read a feed that is not known to be well; what cannot be read is a wrong input, not a feed that fails later."""
+    """Read a feed that is not known to be well; what cannot be read now is told, it does not fail later."""
     if feed.last_read is not None and feed.state is FeedState.ACTIVE:
         return
     scan = await app.worker.scan(feed.id)
     if scan.error is not None:
-        raise _as_wrong_input(scan.error, feed.url)
-
-
-def _as_wrong_input(error: PodsiftError, url: str) -> PodsiftError:
-    return NotAFeed(url, error.reason) if isinstance(error, FeedUnreadable) else error
+        raise scan.error
 
 
 async def _until_done(app: App, feed_ids: tuple[str, ...], report: Report) -> None:

@@ -86,6 +86,7 @@ def _flaws(stretch: Stretch, vocabulary: Vocabulary) -> float:
         0.1 * trails_off
         + 0.12 * min(broken, 3)
         + 0.15 * pieces
+        + 0.05 * stretch.body.count(";")
         + 0.12 * opens_definite(stretch.sentences[0], vocabulary.subject)
         - 0.08 * (stretch.headline.sentence == 0)
     )

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html.entities import html5
-from typing import Final
 
 from lxml import etree
 

@@ -15,9 +15,7 @@ _HAVE: Final = word_set("has have had")
 _DO: Final = word_set("does did")
 _MODAL: Final = word_set("can could will would should must")
 _PERSON: Final = word_set("i we they he she")
-_SHORTENED: Final = word_set(
-    "it's that's there's i'm they're we're you're he's she's i've we've they've i'd we'd i'll"
-)
+_SHORTENED: Final = word_set("it's that's there's i'm they're we're you're he's she's i've we've they've i'd we'd i'll")
 _ARTICLES: Final = word_set("a an the my your our their every")
 _NEED_A_NOUN: Final = word_set("of with from to for")
 _JOINTS: Final = word_set("and but or because so if when that")
@@ -32,7 +30,9 @@ _NEVER_AFTER: Final = (
     (word_set("we they"), word_set("is was has")),
     (word_set("some"), _PERSON),
 )
-_CAPITALS: Final = word_set("The So But And You We They It He She This That Because If When What How Oh Yeah No My Or A")
+_CAPITALS: Final = word_set(
+    "The So But And You We They It He She This That Because If When What How Oh Yeah No My Or A"
+)
 _ENDLESS: Final = word_set("a an the and or but because my your our their if than")
 _NOT_IN_WORDS: Final = re.compile(r"[^\w']+")
 _OPEN_END: Final = (",", ";", ":", "—", "–", "-", ".", "?", "!", "…", '"', "“", "(")

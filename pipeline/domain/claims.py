@@ -64,6 +64,7 @@ _CHATTER: Final = re.compile(
 _LOST: Final = re.compile(
     r"\b(?:blah|yada|i'm confused|no,? wait|oh,? yeah|train of thought|i don't (?:even )?(?:know|remember|recall)|no idea|who knows"
     r"|i'm not (?:really )?sure|can't remember|i forget|or whatever|gibberish|let me think|i'm just thinking|i'm wondering"
+    r"|bucks|(?:\$|dollars? )\S* ?(?:a|per) (?:month|year|user)|(?<=\w )(?:yeah|oh|hey|dude)\b,?|just a quick|sorry|just to (?:keep|be)"
     r"|if you will|my god|for god's sake)\b|, (?:well|wait|i mean|you know|like|no),",
     re.IGNORECASE,
 )
@@ -81,8 +82,8 @@ _HOUSEKEEPING: Final = re.compile(
     r"|wrap(?:ping)? up|tun(?:e|ing) in|(?:for|you're|are|keep) listening|listeners?|follow (?:us|me)|twitter|mastodon|patreon"
     r"|we(?:'re| are) (?:going to|gonna) (?:discuss|talk|look|cover|see|go)|appeared on|(?:my|our) (?:\w+ )?courses?"
     r"|co-?founder|i(?:'m| am) the (?:ceo|cto|founder)|sign up|join us|\w@\w+\.\w+|\b[\w-]+\.(?:com|io|fm|net|org|dev|app|ai|tv)\b"
-    r"|\bdot (?:com|io|fm|net|org|dev)\b"
-    r"|youtube|check (?:it|them|this|that) out|check out|shameless|sick pick|extras?|question (?:is|comes"
+    r"|(?-i:[A-Z]\w+ (?:[a-z]+ ){0,2}[A-Z]\w+): |\bdot (?:com|io|fm|net|org|dev)\b"
+    r"|youtube|i(?:'m| am) (?:just )?(?:going to|gonna) read|check (?:it|them|this|that) out|check out|shameless|sick pick|extras?|question (?:is|comes"
     r"|here|from)|(?:ask|asks|asked|asking) (?:us|about|me|you)|sponsor\w*)\b",
     re.IGNORECASE,
 )
@@ -96,7 +97,7 @@ _POINTING: Final = re.compile(
     r"|stuff|part|piece|point|question|example|guy|person|article|post|project|page|tweet|tool|library"
     r"|repo|website|site|app)|those (?:things|guys|people)|these (?:things|guys|people)|same (?:thing|way"
     r"|idea|problem)|such a|of those|of these|the above|here's|let's say|in this case|in that case"
-    r"|at this point|at that point|in my example|what i'm saying|our (?:paper|talk|article|blog)|as an example)\b",
+    r"|at this point|at that point|in my example|that's (?:the|a) (?:reason|point|thing|case|idea|question|problem)|what i'm saying|our (?:paper|talk|article|blog)|as an example)\b",
     re.IGNORECASE,
 )
 _RETOLD: Final = re.compile(
@@ -106,8 +107,12 @@ _RETOLD: Final = re.compile(
     re.IGNORECASE,
 )
 """Somebody's words acted out."""
-_SHOWN: Final = re.compile(r"\b(?:this|these|those)\b(?! (?:is|are|means|year|week|month|decade|century)\b)", re.IGNORECASE)
-_PARTS: Final = word_set("which who whose because where until unless whereas although while than to for with like unlike between glad not")
+_SHOWN: Final = re.compile(
+    r"\b(?:this|these|those)\b(?! (?:is|are|means|year|week|month|decade|century)\b)", re.IGNORECASE
+)
+_PARTS: Final = word_set(
+    "which who whose because where until unless whereas although while than to for with like unlike between glad not"
+)
 _BELONGS: Final = word_set("of with for in about behind to from between that who which where when at on you we")
 _OF_ONESELF: Final = word_set("i im ive id ill me my mine")
 _HOLDS: Final = word_set("think thought believe guess would say argue claim expect suspect find")

@@ -40,7 +40,7 @@ _PREFACE: Final = re.compile(
     r"|truth|idea|issue|reason|downside|answer) is(?: that)?|you know|i'm saying(?: that)?"
     r"|what (?:that|this) means is(?: that)?|(?:that|this) means(?: that)?|my (?:opinion|view"
     r"|point) is(?: that)?|to me|for (?:instance|example)|in (?:principle|fact|general|reality|short|other words)"
-    r"|of course|thankfully|luckily|personally|typically|generally|normally|currently)[, ]+(?=\S)",
+    r"|of course|therefore|hence|consequently|similarly|thankfully|luckily|personally|typically|generally|normally|currently)[, ]+(?=\S)",
     re.IGNORECASE,
 )
 _SOFT: Final = re.compile(

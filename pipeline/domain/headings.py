@@ -77,7 +77,7 @@ _COORDINATE: Final = re.compile(r"\b(?:and|but|so) (?:the|a|an|it|they|we|you|i|
 _COORDINATES: Final = word_set("and but so because then")
 _CONDITION: Final = re.compile(r"\b(?:if|when|unless|says?|said|whether|let's|imagine|suppose)\b", re.IGNORECASE)
 _ODD: Final = re.compile(
-    r"[—–()\[\]“”\"…]|\b(?:let's|yes|no|yeah|oh|okay|say|said|says|like|look|right|well|see),|,\s\w+$|\blet's say\b"
+    r"[—–()\[\]“”\"…;:]|\b(?:let's|yes|no|yeah|oh|okay|say|said|says|like|look|right|well|see),|,\s\w+$|\blet's say\b"
     r"|\b(?:is|are|was|were|can|could|will|be|has|have|it's|that's|some|of|\w+ed) like\b|\bthe whole like\b",
     re.IGNORECASE,
 )
@@ -108,7 +108,7 @@ _ADVISES: Final = re.compile(
 """Without one of these «you can …» is seldom a claim."""
 _VAGUE: Final = word_set("""
 different great good interesting weird decent popular obvious fair normal basic some somebody something someone several
-various fantastic neat super pretty fine okay everything whole bunch
+various fantastic neat super pretty fine okay everything whole bunch going lot lots seems seem
 """)
 _TOO_MANY_COMMAS: Final = 2
 _FEWEST_CONTENT: Final = 3
@@ -233,10 +233,10 @@ def _has_statement(text: str, words: Sequence[str]) -> bool:
         return False
     pieces = text.split()
     for position, word in enumerate(words[:-1]):
-        if position and _is_verb(words, position):
-            return True
         if position and (word in _ANYONE | {"it"} or "'" in pieces[min(position, len(pieces) - 1)][1:3]):
             return False  # «the number of shares it takes», «the rest I'm leaving out»
+        if position and _is_verb(words, position):
+            return True
         if word in _SUBORDINATORS or pieces[min(position, len(pieces) - 1)].endswith(","):
             return False
     return False
@@ -266,7 +266,9 @@ def _names_its_subject(text: str, words: Sequence[str]) -> bool:
     content = [w for w in subject if w not in STOP_WORDS]
     if set(subject) <= _ANYONE | _FREQUENT:
         content = sum(w not in STOP_WORDS | _CHATTER | _EMPTY | VERBS for w in words)
-        return content >= _FEWEST_CONTENT and bool(_ADVISES.search(text))
+        return content >= _FEWEST_CONTENT and bool(_ADVISES.search(" ".join(text.split()[: len(subject) + 2])))
+    if set(subject[:4]) & {"my", "mine", "our", "us", "me"}:
+        return False
     if subject[0] == "the" and not set(subject) & _BELONGS:
         return any(w not in _EMPTY for w in content)
     return any(w not in _EMPTY for w in content) or (bool(content) and bool(set(subject) & _BELONGS))

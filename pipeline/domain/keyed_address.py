@@ -47,7 +47,6 @@ def without_keys(url: str) -> str:
     """The address of a private feed as it may be shown: no sign-in, no query, no part that may be a token."""
     try:
         parts = urlsplit(url)
-        host = parts.hostname or ""
     except ValueError:
         return _LEFT_OUT
     steps = (_LEFT_OUT if _may_be_a_key(step) else step for step in parts.path.split("/"))

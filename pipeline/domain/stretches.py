@@ -2,23 +2,29 @@
 
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from pipeline.domain.adverts import Span
-from pipeline.domain.claims import is_housekeeping, is_lost, opens_loose
+from pipeline.domain.claims import is_fragment, is_housekeeping, is_lost, opens_loose
 from pipeline.domain.clauses import Clause, headline_of, without
+from pipeline.domain.english import STOP_WORDS, word_set
 from pipeline.domain.letters import letters_among
 from pipeline.domain.sentences import Sentence
-from pipeline.domain.speech import Word, word_count
+from pipeline.domain.speech import Word, normalised, word_count
 from pipeline.domain.trimming import is_tagged, trimmed
 
 WORDS: Final = (35, 70)
+_ALWAYS_CAPITAL: Final = word_set("i im ive id ill")
 _EDGE: Final = 160
 """Words at the start and the end of an episode (about a minute) that greet and part."""
 _LONGEST_SENTENCE: Final = 48
 _PUNCTUATED: Final = 0.5
 _MOST: Final = 3
-"""Sentences of a stretch; those that say nothing are left out and do not count."""
+_MOST_SAID: Final = 5
+"""Sentences of a stretch as said; those that say nothing are left out and do not count, short ones are joined."""
+_JOINED: Final = 26
+"""Words that two sentences joined by a semicolon may have."""
 _MOST_SKIPPED: Final = 3
 
 
@@ -85,7 +91,7 @@ def _windows(
 ) -> Iterator[tuple[Sentence, ...]]:
     """Sentences of one voice from `begin` on; a nod («Yeah.») between them, of whichever voice, parts them not."""
     kept = 0
-    for end in range(begin, min(len(said), begin + _MOST + _MOST_SKIPPED)):
+    for end in range(begin, min(len(said), begin + _MOST_SAID + _MOST_SKIPPED)):
         if void[end]:
             if not kept:
                 return
@@ -93,7 +99,7 @@ def _windows(
         if not usable[end] or said[end].speaker != said[begin].speaker:
             return
         kept += 1
-        if kept > _MOST:
+        if kept > _MOST_SAID:
             return
         if kept > 1:
             yield tuple(said[begin : end + 1])
@@ -107,11 +113,15 @@ def _is_usable(sentence: Sentence, *, english: bool) -> bool:
 
 def _stretch(window: tuple[Sentence, ...], *, terms: Container[str], english: bool) -> Stretch | None:
     sentences = trimmed([s.text for s in window]) if english else tuple(s.text for s in window)
-    if not 2 <= len(sentences) <= _MOST or not _fits(sentences):
-        return None
-    headline = headline_of(sentences, terms=terms, english=english)
-    if headline is None:
-        return None
+    if len(sentences) > 1 and _fits(sentences) and (short := condensed(sentences)) is not None:
+        headline = headline_of(short, terms=terms, english=english)
+        return None if headline is None else _headed(window, short, headline, english=english)
+    return None
+
+
+def _headed(
+    window: tuple[Sentence, ...], sentences: tuple[str, ...], headline: Clause, *, english: bool
+) -> Stretch | None:
     if headline.spared and headline.sentence == 0:
         shorter = (without(headline.spared, sentences[0]), *sentences[1:])
         sentences = shorter if _fits(shorter) else sentences
@@ -119,6 +129,30 @@ def _stretch(window: tuple[Sentence, ...], *, terms: Container[str], english: bo
     if (english and opens_loose(sentences[0])) or text.count("(") != text.count(")") or sentences[0].startswith("("):
         return None
     return Stretch(window, sentences, headline)
+
+
+def condensed(sentences: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Of more than three, short neighbours become one («Heat rises; cold air sinks.»); None when they are too long."""
+    found = list(sentences)
+    while len(found) > _MOST:
+        pairs = [(_length(left, right), at) for at, (left, right) in enumerate(pairwise(found))]
+        length, at = min(pairs)
+        if length > _JOINED:
+            return None
+        left, right = found[at : at + 2]
+        found[at : at + 2] = [f"{left.rstrip('.')}; {_uncapitalised(right)}"]
+    return tuple(found)
+
+
+def _length(left: str, right: str) -> int:
+    """Words of both together; more than may be joined when one of them is no statement of its own."""
+    alone = left.endswith(".") and ";" not in left + right and not is_fragment(left) and not is_fragment(right)
+    return word_count(left) + word_count(right) if alone else _JOINED + 1
+
+
+def _uncapitalised(text: str) -> str:
+    word = normalised(text.split(" ", 1)[0])
+    return text[0].lower() + text[1:] if word in STOP_WORDS and word not in _ALWAYS_CAPITAL else text
 
 
 def _fits(sentences: Sequence[str]) -> bool:

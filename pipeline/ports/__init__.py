@@ -62,6 +62,7 @@ __all__ = [
     "InsightStore",
     "ReadyEpisodes",
     "RetryBook",
+    "ShowDirectory",
     "SpendingLedger",
     "Transcriber",
     "TranscriptReader",

@@ -91,7 +91,7 @@ class DirectoryPeer:
 
     async def _itunes_search(self, request: web.Request) -> web.Response:
         assert request.query["media"] == "podcast"
-        return _shop([show for show in self._matching(request.query["term"])][: int(request.query["limit"])])
+        return _shop(self._matching(request.query["term"])[: int(request.query["limit"])])
 
     async def _itunes_lookup(self, request: web.Request) -> web.Response:
         return _shop([show for show in self._shows if show.number == int(request.query["id"])])

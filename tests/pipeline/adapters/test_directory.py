@@ -39,7 +39,8 @@ def podcast_index(http: GuardedHttp, peer: DirectoryPeer, *, secret: str = SECRE
 def directory(request: pytest.FixtureRequest, http: GuardedHttp, peer: DirectoryPeer) -> ShowDirectory:
     itunes, index = ITunes(http, base_url=peer.itunes), podcast_index(http, peer)
     both = Directories(index, itunes)
-    return {"itunes": itunes, "podcast index": index, "both": both}[request.param]
+    known: dict[str, ShowDirectory] = {"itunes": itunes, "podcast index": index, "both": both}
+    return known[request.param]
 
 
 async def test_a_name_gives_shows_with_their_feeds_best_first(directory: ShowDirectory, peer: DirectoryPeer) -> None:
