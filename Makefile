@@ -3,7 +3,7 @@ PYTHON ?= python3
 FEEDS ?=
 BIN := .venv/bin
 
-.PHONY: demo test check bench eval lock clean
+.PHONY: demo test check bench eval chaos lock clean
 
 demo: .venv/ready
 	@$(BIN)/podsift demo $(FEEDS)
@@ -24,6 +24,12 @@ bench: .venv/ready
 # CORPUS is a folder of shows with transcripts and questions; see tests/evals/README.md for its layout.
 eval: .venv/ready
 	@for file in tests/evals/[a-z]*.py; do echo "== $$file"; $(BIN)/python -m tests.evals.$$(basename $$file .py) $(CORPUS) || exit 1; done
+
+# Random kill -9 over adding, reading, analysing, indexing and posting. DATABASE=postgres needs PODSIFT_TEST_POSTGRES.
+KILLS ?= 1000
+DATABASE ?= sqlite
+chaos: .venv/ready
+	@$(BIN)/python -m tests.chaos.run --kills $(KILLS) --database $(DATABASE)
 
 # Needs uv. One set of versions for every platform, each with its hashes and without an address.
 lock:

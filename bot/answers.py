@@ -8,6 +8,7 @@ from bot.message import Block, Divider, Heading, Message, Paragraph, Quote, Smal
 from bot.reading import shortened
 from bot.sources import source_of_passage
 from pipeline.domain.answer import Answer, Citation, Grade, Statement
+from pipeline.domain.grading import asks_nothing
 from pipeline.domain.insight import Author
 from pipeline.domain.passage import Passage, SearchResult
 
@@ -17,6 +18,8 @@ _QUERY: Final = 120
 
 def answer_post(answer: Answer, *, key: str = "") -> Message:
     """The reply to a question. Passages that no model has read are headed as passages, never as an answer."""
+    if answer.grade is Grade.NOT_FOUND and not answer.citations and asks_nothing(answer.question):
+        return Message((Paragraph(text(phrases.ASK_AWAY)), Small(text(phrases.FOR_EXAMPLE))), phrases.ASK_AWAY, key)
     if answer.grade is Grade.NOT_FOUND:
         blocks = _not_found(answer)
     elif answer.author is Author.EXTRACT:
@@ -57,7 +60,7 @@ def _passages(answer: Answer) -> tuple[Block, ...]:
         blocks.append(Paragraph(text(phrases.ONLY_PARTLY)))
     for citation in answer.citations:
         blocks += _passage(citation.number, citation.passage)
-    return (*blocks, Divider(), Small(text(phrases.PASSAGES_NOT_ANSWER)))
+    return (*blocks, Divider(), Small(text(phrases.PASSAGES_ONLY if answer.fell_back else phrases.PASSAGES_NOT_ANSWER)))
 
 
 def _statements(answer: Answer) -> tuple[Block, ...]:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from bot.clock import SystemClock
 from bot.engine_slot import EngineSlot
+from bot.index_care import keep_level
 from bot.local_board import LocalBoard
 from bot.platforms import Platforms, open_platforms
 from bot.settings import Settings
@@ -28,6 +29,8 @@ from pipeline.adapters.catalog import (
     SqlFeedKeys,
     SqlFeedLedger,
     SqlInsightStore,
+    SqlRejectionBook,
+    SqlReplyStore,
     SqlSpendingLedger,
     SqlTranscriptStore,
     Subscriptions,
@@ -50,9 +53,10 @@ from pipeline.domain.insight import Author
 from pipeline.domain.spending import Caps, Prices
 from pipeline.flows import Pipeline
 from pipeline.ports import Clock, DeliveryBook, ReadyEpisodes, ShowDirectory, SpendingLedger
-from pipeline.steps.rebuild import OnEpisode, fill_index
+from pipeline.steps.rebuild import OnEpisode, level_index, rebuild_index
 from vectorstore.embedding import StaticEmbedder
-from vectorstore.index import EpisodeIndex, open_index
+from vectorstore.index import EpisodeIndex
+from vectorstore.opening import open_index
 
 LOCAL_CHANNEL: Final = "local:main"
 
@@ -82,16 +86,23 @@ class App:
     worker: Worker
     engine: EngineSlot
 
-    async def fill_index(self, report: OnEpisode) -> int:
-        """Add to the index what the catalogue has and the index lacks; returns the number of episodes."""
-        return await fill_index(
-            report,
-            ready=self.ready,
-            episodes=self.pipeline.episodes,
-            transcripts=self.pipeline.transcripts,
-            insights=self.pipeline.insights,
-            index=self.index,
-        )
+    async def level_index(self, report: OnEpisode) -> int:
+        """Bring the index level with the catalogue; returns how many episodes were added. Raises IndexUnavailable."""
+        return await level_index(report, **self._indexing())
+
+    async def rebuild_index(self, report: OnEpisode) -> int:
+        """Build the index anew from the catalogue, beside the one in use. Raises IndexUnavailable."""
+        return await rebuild_index(report, **self._indexing())
+
+    def _indexing(self) -> dict[str, Any]:
+        stores = self.pipeline
+        return {
+            "ready": self.ready,
+            "episodes": stores.episodes,
+            "transcripts": stores.transcripts,
+            "insights": stores.insights,
+            "index": self.index,
+        }
 
 
 @asynccontextmanager
@@ -105,14 +116,15 @@ async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         db = await stack.enter_async_context(open_catalog(settings.catalog_url))
         embedder = StaticEmbedder()
         stack.callback(embedder.close)
-        index = await stack.enter_async_context(open_index(settings.index_folder, embedder=embedder))
+        index = await stack.enter_async_context(_index(settings, embedder))
         model = await _model(settings, stack, db=db, clock=clock)
         allowed = tuple(str(network) for network in settings.allow_networks)
         http = await stack.enter_async_context(GuardedHttp(allow=allowed))
         pipeline = await _pipeline(
             settings, stack, db=db, clock=clock, http=http, embedder=embedder, index=index, model=model
         )
-        platforms = await open_platforms(settings, stack, db=db, clock=clock)
+        seal = await asyncio.to_thread(_seal, settings)
+        platforms = await open_platforms(settings, stack, db=db, clock=clock, seal=seal)
         app = _app(
             settings,
             stack,
@@ -124,11 +136,20 @@ async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
             directory=_directory(settings, http, clock=clock),
             platforms=platforms,
         )
-        if index.needs_rebuild:
-            await index.reset()
-        await app.fill_index(lambda *_: None)
+        await keep_level(app)
         await _ensure_local_channel(app)
         yield app
+
+
+def _index(settings: Settings, embedder: StaticEmbedder) -> AbstractAsyncContextManager[EpisodeIndex]:
+    token = settings.chroma_token
+    return open_index(
+        settings.index_folder,
+        embedder=embedder,
+        database_url=settings.index_database_url,
+        chroma_url=settings.chroma_url,
+        chroma_token="" if token is None else token.get_secret_value(),
+    )
 
 
 async def _pipeline(
@@ -142,7 +163,7 @@ async def _pipeline(
     index: EpisodeIndex,
     model: LanguageModel | None,
 ) -> Pipeline:
-    passages = PassageAnswers(embedder)
+    passages, picks = PassageAnswers(embedder), ExtractivePicks(embedder)
     keys = SqlFeedKeys(db, seal=await asyncio.to_thread(_seal, settings))
     return Pipeline(
         clock=clock,
@@ -150,8 +171,9 @@ async def _pipeline(
         parser=FeedReader(),
         reader=PublishedTranscripts(http, keys=keys),
         transcriber=await _transcriber(settings, stack, http),
-        proposer=ExtractivePicks(embedder) if model is None else ModelProposer(model),
+        proposer=picks if model is None else ModelProposer(model),
         author=Author.EXTRACT if model is None else Author.MODEL,
+        fallback=None if model is None else picks,
         writer=passages if model is None else ModelAnswers(model, passages),
         embedder=embedder,
         index=index,
@@ -162,6 +184,7 @@ async def _pipeline(
         retries=SqlEpisodeLedger(db),
         transcripts=SqlTranscriptStore(db, clock=clock),
         insights=SqlInsightStore(db, clock=clock),
+        rejections=SqlRejectionBook(db),
         channels=SqlChannelBook(db),
         digests=SqlDigestBook(db, clock=clock),
         votes=Reactions(db, clock=clock),
@@ -182,7 +205,8 @@ async def _model(settings: Settings, stack: AsyncExitStack, *, db: CatalogDb, cl
         judge_prices=Prices(settings.openai_judge_price_in, settings.openai_judge_price_out),
         caps=Caps(settings.openai_daily_cap, settings.openai_monthly_cap),
     )
-    return await stack.enter_async_context(open_model(server, ledger=SqlSpendingLedger(db), clock=clock))
+    ledger, replies = SqlSpendingLedger(db), SqlReplyStore(db, clock=clock)
+    return await stack.enter_async_context(open_model(server, ledger=ledger, replies=replies, clock=clock))
 
 
 async def _transcriber(settings: Settings, stack: AsyncExitStack, http: GuardedHttp) -> WhisperTranscriber | None:

@@ -1,25 +1,20 @@
 """The command line. Exit codes: 0 done, 1 failed, 2 wrong input or setting, 3 nothing found, 4 not available now."""
 
 import asyncio
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated, Any
+import base64
+from pathlib import Path
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from bot.data_folder import own, socket_path
-from bot.handover import Reply, Request, hand_over
+from bot.backing_up import backup, restore
+from bot.carrying_out import carry_out, console, plain_errors, print_reply
+from bot.data_folder import own
+from bot.handover import Reply
 from bot.logs import set_up_logs
-from bot.message_json import from_json, to_json
-from bot.progress import progress_bar
-from bot.replies import error_reply
-from bot.settings import Role, Settings, load_settings
-from bot.terminal import show
-from bot.wording import exit_code
-from bot.wording import explain as explain_error
-from pipeline.domain.errors import DataFolderBusy, PodsiftError
+from bot.migrating import migrate
+from bot.settings import Role, load_settings
+from pipeline.domain.errors import BadInput
 
 _PATIENCE = 60.0
 """Seconds the service waits for a command that has the data folder just now."""
@@ -40,6 +35,13 @@ def main() -> None:
     for command in (demo, run, add, remove, scan, digest, ask, search, status, retry, reindex, doctor, migrate):
         commands.command()(command)
     commands.command("list")(list_feeds)
+    commands.command("import")(import_list)
+    commands.command("export")(export_list)
+    commands.command("backfill")(backfill)
+    commands.command()(topics)
+    commands.command()(insights)
+    commands.command()(backup)
+    commands.command()(restore)
     commands()
 
 
@@ -51,8 +53,8 @@ def demo(
     """Show the whole path on sample shows or on any feeds, without a token, key or server."""
     from bot.demo import run_demo
 
-    with _plain_errors(as_json=False):
-        asyncio.run(run_demo(tuple(feeds or ()), _console()))
+    with plain_errors(as_json=False):
+        asyncio.run(run_demo(tuple(feeds or ()), console()))
 
 
 def run(
@@ -61,22 +63,27 @@ def run(
     """Run the service: read feeds, post the daily insights, answer questions."""
     from bot.serving import serve
 
-    with _plain_errors(as_json=False):
+    with plain_errors(as_json=False):
         settings = load_settings(**({"role": role} if role else {}))
         set_up_logs(level=settings.log_level, layout=settings.log_format)
-        with own(settings.data, patience=_PATIENCE):
+        with own(settings.data, slot=settings.folder_slot, patience=_PATIENCE):
             asyncio.run(serve(settings))
 
 
 def add(
-    address: Annotated[str, typer.Argument(help="The feed's address.")],
+    show_name: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SHOW", help="The address of its feed or web page, a link to Apple Podcasts, or its name."
+        ),
+    ],
     private: Annotated[bool, typer.Option("--private", help="Only you see this feed.")] = False,
     sign_in: Annotated[bool, typer.Option("--sign-in", help="Ask for user:password or a token (private).")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Follow a feed."""
+    """Follow a show, by its address or its name."""
     credentials = typer.prompt("user:password, or the token", hide_input=True) if sign_in else None
-    _carry_out("add", as_json, address=address, private=private, credentials=credentials)
+    carry_out("add", as_json, address=" ".join(show_name), private=private, credentials=credentials)
 
 
 def remove(
@@ -84,17 +91,57 @@ def remove(
     as_json: AsJson = False,
 ) -> None:
     """Stop following a feed."""
-    _carry_out("remove", as_json, name=name)
+    carry_out("remove", as_json, name=name)
 
 
 def list_feeds(as_json: AsJson = False) -> None:
     """Show what is followed."""
-    _carry_out("list", as_json)
+    carry_out("list", as_json)
+
+
+def import_list(
+    file: Annotated[Path, typer.Argument(help="An OPML file, as podcast apps export it.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what is new, known and unreachable.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Follow every show of an OPML list."""
+    with plain_errors(as_json=as_json):
+        opml = base64.b64encode(_content(file)).decode()
+    carry_out("import", as_json, opml=opml, dry_run=dry_run)
+
+
+def export_list(
+    file: Annotated[Path | None, typer.Argument(help="Where to write the list; printed when absent.")] = None,
+    private: Annotated[bool, typer.Option("--private", help="Private shows too, without what opens them.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give the followed shows as an OPML list for other apps."""
+
+    def give(reply: Reply, *, as_json: bool) -> None:
+        if reply["code"] or as_json:
+            print_reply(reply, as_json=as_json)
+        elif file is None:
+            typer.echo(reply["data"]["opml"], nl=False)
+        else:
+            _write(file, reply["data"]["opml"])
+            print_reply(reply, as_json=as_json)
+
+    carry_out("export", as_json, give, private=private)
+
+
+def backfill(
+    show_name: Annotated[str, typer.Argument(metavar="SHOW", help="A followed show, as for remove.")],
+    number: Annotated[int, typer.Argument(help="How many of its held episodes, the newest first.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without, only tell what it means.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read older episodes that were held when the show was added."""
+    carry_out("backfill", as_json, name=show_name, count=number, confirmed=yes)
 
 
 def scan(as_json: AsJson = False) -> None:
     """Read all feeds now and wait until their new episodes are ready."""
-    _carry_out("scan", as_json)
+    carry_out("scan", as_json)
 
 
 def digest(
@@ -105,7 +152,7 @@ def digest(
     as_json: AsJson = False,
 ) -> None:
     """Post the day's top five, once, and show them."""
-    _carry_out("digest", as_json, channel=channel, date=date, dry_run=dry_run, explain=explain)
+    carry_out("digest", as_json, channel=channel, date=date, dry_run=dry_run, explain=explain)
 
 
 def ask(
@@ -113,7 +160,7 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from what was said."""
-    _carry_out("ask", as_json, question=" ".join(question))
+    carry_out("ask", as_json, question=" ".join(question))
 
 
 def search(
@@ -124,12 +171,32 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Find passages."""
-    _carry_out("search", as_json, query=" ".join(query), k=k, show=show_name, since=since)
+    carry_out("search", as_json, query=" ".join(query), k=k, show=show_name, since=since)
+
+
+def topics(
+    action: Annotated[
+        str | None, typer.Argument(help="more, less, mute, drop or reset; shows them when absent.")
+    ] = None,
+    topic: Annotated[list[str] | None, typer.Argument(help="The topic, in a few words.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show or change what the local channel reads more of, less of and nothing of."""
+    carry_out("topics", as_json, action=action, topic=" ".join(topic or ()))
+
+
+def insights(
+    episode: Annotated[list[str], typer.Argument(help="An episode's id, or a part of its title.")],
+    rejected: Annotated[bool, typer.Option("--rejected", help="Also what did not pass the gate, and why.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what an episode gave: its insights, each with the quote that proves it."""
+    carry_out("insights", as_json, episode=" ".join(episode), rejected=rejected)
 
 
 def status(as_json: AsJson = False) -> None:
     """Show what waits, what runs, what failed and why."""
-    _carry_out("status", as_json)
+    carry_out("status", as_json)
 
 
 def retry(
@@ -137,77 +204,28 @@ def retry(
     as_json: AsJson = False,
 ) -> None:
     """Let failed episodes go again."""
-    _carry_out("retry", as_json, episode=episode)
+    carry_out("retry", as_json, episode=episode)
 
 
 def reindex(as_json: AsJson = False) -> None:
     """Build the index anew from the catalogue."""
-    _carry_out("reindex", as_json)
+    carry_out("reindex", as_json)
 
 
 def doctor(as_json: AsJson = False) -> None:
     """Show what is configured, what works, what is missing and how to get it."""
-    _carry_out("doctor", as_json)
+    carry_out("doctor", as_json)
 
 
-def migrate(as_json: AsJson = False) -> None:
-    """Bring the catalogue to this version's schema; every other command does so too."""
-    from pipeline.adapters.catalog import migrate as bring_up_to_date
-
-    with _plain_errors(as_json=as_json):
-        settings = load_settings()
-        with own(settings.data):
-            before, after = bring_up_to_date(settings.catalog_url)
-    if as_json:
-        typer.echo(json.dumps({"from": before, "to": after}))
-    elif before == after:
-        typer.echo(f"The catalogue has schema {after} already.")
-    else:
-        typer.echo(f"The catalogue went from schema {before or 'none'} to {after}.")
-
-
-def _carry_out(operation: str, as_json: bool, **arguments: Any) -> None:
-    """Have the running service carry it out, or do it here when nobody owns the data; print the outcome."""
-    with _plain_errors(as_json=as_json):
-        settings = load_settings()
-        set_up_logs(level="ERROR", layout=settings.log_format)
-        reply = _perform(settings, Request(operation, arguments))
-    _print(reply, as_json=as_json)
-    raise typer.Exit(reply["code"])
-
-
-def _perform(settings: Settings, request: Request) -> Reply:
-    with progress_bar(Console(stderr=True)) as report:
-        try:
-            with own(settings.data):
-                from bot.running import perform_alone
-
-                return asyncio.run(perform_alone(settings, request, report))
-        except DataFolderBusy:
-            return asyncio.run(hand_over(socket_path(settings.data), request, report))
-
-
-def _print(reply: Reply, *, as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps(reply["data"], ensure_ascii=False, indent=2))
-    else:
-        show(from_json(reply["message"]), console=_console())
-
-
-@contextmanager
-def _plain_errors(*, as_json: bool) -> Iterator[None]:
-    """One plain sentence and what to do, never a traceback, for everything that is ours."""
+def _content(file: Path) -> bytes:
     try:
-        yield
-    except PodsiftError as error:
-        told = explain_error(error)
-        reply = {"data": {"error": told.model_dump(mode="json")}, "message": to_json(error_reply(told))}
-        _print(reply, as_json=as_json)
-        raise typer.Exit(exit_code(error)) from None
-    except KeyboardInterrupt:
-        typer.echo("Stopped. What was on its way goes on at the next start.", err=True)
-        raise typer.Exit(130) from None
+        return file.read_bytes()
+    except OSError as error:
+        raise BadInput(f"“{file}” cannot be read: {error.strerror}.") from error
 
 
-def _console() -> Console:
-    return Console(highlight=False)
+def _write(file: Path, content: str) -> None:
+    try:
+        file.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"“{file}” cannot be written: {error.strerror}.") from error

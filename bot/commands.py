@@ -2,7 +2,6 @@
 
 import difflib
 import re
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time
@@ -49,13 +48,48 @@ def _nothing(_rest: str) -> dict[str, Any]:
     return {}
 
 
-def _address(rest: str) -> dict[str, Any]:
-    words = _words(rest)
-    flags = {word for word in words if word.startswith("--")}
-    addresses = [word.strip("<>") for word in words if not word.startswith("--")]
-    if len(addresses) != 1 or flags - {"--private"}:
-        raise BadInput("Say one address to add, for example “add https://example.org/feed.xml”.")
-    return {"address": addresses[0], "private": "--private" in flags}
+def _preview(_rest: str) -> dict[str, Any]:
+    return {"dry_run": True}
+
+
+def _show(rest: str) -> dict[str, Any]:
+    address, flags = _without_flags(rest, "--private")
+    if not address:
+        raise BadInput("Say which show, by its address or its name, for example “add https://example.org/feed.xml”.")
+    return {"address": address, "private": "--private" in flags}
+
+
+def _list(rest: str) -> dict[str, Any]:
+    address, flags = _without_flags(rest, "--dry-run")
+    if not address or " " in address:
+        raise BadInput("Say where the list is, for example “import https://example.org/shows.opml --dry-run”.")
+    return {"address": address, "dry_run": "--dry-run" in flags}
+
+
+def _export(rest: str) -> dict[str, Any]:
+    more, flags = _without_flags(rest, "--private")
+    if more:
+        raise BadInput("Say “export”, or “export --private” to have the private shows in it too.")
+    return {"private": "--private" in flags}
+
+
+def _older(rest: str) -> dict[str, Any]:
+    words, flags = _without_flags(rest, "--yes")
+    name, _, count = words.rpartition(" ")
+    if not name or not count.isdecimal():
+        raise BadInput("Say which show and how many older episodes, for example “backfill Ship It 20”.")
+    return {"name": name.strip("“”\"' "), "count": int(count), "confirmed": "--yes" in flags}
+
+
+def _without_flags(rest: str, *known: str) -> tuple[str, frozenset[str]]:
+    """The words without the flags among them, and these. Raises BadInput for other flags."""
+    words = rest.split()
+    flags = frozenset(word for word in words if word.startswith("--"))
+    if other := flags - set(known):
+        raise BadInput(f"{min(other)} is not known here; it takes {' or '.join(known)} only.")
+    text = " ".join(word for word in words if word not in flags).strip("“”\"' ")
+    # Chat programs write an address between brackets, with a label behind a bar.
+    return re.sub(r"^<([^<>|\s]+)(?:\|[^<>]*)?>$", r"\1", text), flags
 
 
 def _name(rest: str) -> dict[str, Any]:
@@ -93,25 +127,40 @@ def _wall_time(rest: str) -> dict[str, Any]:
     return {"at": time(hour, minute).isoformat(timespec="minutes"), "zone": found[3]}
 
 
-def _words(rest: str) -> list[str]:
-    try:
-        return shlex.split(rest)
-    except ValueError:  # an apostrophe is no quotation
-        return rest.split()
+def _topics(rest: str) -> dict[str, Any]:
+    if not rest:
+        return {}
+    action, _, topic = rest.partition(" ")
+    action = action.lower()
+    if action not in _ASKED_OF_TOPICS or (action != "reset" and not topic.strip()):
+        raise BadInput("Say “topics more TOPIC”, “less”, “mute” or “drop”, or “topics reset”; “topics” shows them.")
+    return {"action": action, "topic": topic.strip()}
 
+
+_ASKED_OF_TOPICS: Final = frozenset({"more", "less", "mute", "drop", "reset"})
+_ADDED: Final = "add https://example.org/feed.xml"
+_IMPORTED: Final = "import https://example.org/shows.opml"
 
 VERBS: Final = (
     Verb("top", "top", "show today's insights", "top", _nothing),
     Verb("ask", "ask QUESTION", "answer from what was said", "ask why do small models forget less?", _question),
-    Verb("add", "add ADDRESS [--private]", "follow a feed", "add https://example.org/feed.xml", _address, True),
+    Verb("add", "add SHOW [--private]", "follow a show by its address or its name", _ADDED, _show, True),
+    Verb("add-private", "add-private", "follow a show that needs a sign-in", "add-private", _nothing, True),
     Verb("search", "search WORDS", "find passages", "search code review", _query),
     Verb("card", "card NUMBER", "show the evidence behind today's insight", "card 2", _number),
     Verb("saved", "saved", "show what you saved", "saved", _nothing),
     Verb("list", "list", "show the shows this channel follows", "list", _nothing),
+    Verb("backfill", "backfill SHOW NUMBER [--yes]", "read older episodes", "backfill Ship It 20", _older, True),
+    Verb("import", "import ADDRESS [--dry-run]", "follow the shows of an OPML list", _IMPORTED, _list, True),
+    Verb("export", "export [--private]", "list the shows with their addresses", "export", _export),
     Verb("remove", "remove SHOW", "stop following a show", "remove Ship It", _name, True),
+    Verb("topics", "topics [more|less|mute|drop TOPIC]", "what is posted here", "topics more code review", _topics),
     Verb("schedule", "schedule [HH:MM [ZONE]]", "show or set the daily post", "schedule 08:30", _wall_time, True),
     Verb("pause", "pause", "stop the daily post", "pause", _nothing, True),
     Verb("resume", "resume", "start the daily post again", "resume", _nothing, True),
+    Verb("preview", "preview", "show what would be posted now", "preview", _preview),
+    Verb("settings", "settings", "show this channel's settings", "settings", _nothing),
+    Verb("setup", "setup", "show what is still to be set up", "setup", _nothing),
     Verb("status", "status", "show what waits and what failed", "status", _nothing),
     Verb("help", "help", "show these commands", "help", _nothing),
 )

@@ -19,41 +19,50 @@ _PAUSE: Final = 0.1
 
 
 @contextmanager
-def own(folder: Path, *, patience: float = 0.0) -> Iterator[None]:
+def own(folder: Path, *, slot: str = "", patience: float = 0.0) -> Iterator[None]:
     """Hold the folder, made with access for its owner only; the lock ends with the process, however that ends.
 
-    `patience` is how many seconds to wait for another process to end. Raises DataFolderBusy when that still holds it,
-    SettingsError when the folder cannot be written.
+    With `slot` the folder is shared with processes of other slots, and with none that holds all of it. `patience` is
+    how many seconds to wait for another process to end. Raises DataFolderBusy when that still holds it, SettingsError
+    when the folder cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = os.open(folder / ".owner", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        locks = [os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600) for name in _names(slot)]
     except OSError as error:
         raise SettingsError(
             f"The data folder {folder} cannot be written ({error.strerror}): "
             "set PODSIFT_DATA to a folder that belongs to you."
         ) from error
     try:
-        _lock(lock, folder, patience=patience)
+        whole, *one = locks
+        _lock(whole, fcntl.LOCK_SH if slot else fcntl.LOCK_EX, folder, patience=patience)
+        for lock in one:
+            _lock(lock, fcntl.LOCK_EX, folder, patience=patience)
         yield
     finally:
-        os.close(lock)
+        for lock in locks:
+            os.close(lock)
 
 
-def _lock(lock: int, folder: Path, *, patience: float) -> None:
+def _names(slot: str) -> tuple[str, ...]:
+    return (".owner", f".owner-{slot}") if slot else (".owner",)
+
+
+def _lock(lock: int, kind: int, folder: Path, *, patience: float) -> None:
     deadline = time.monotonic() + patience
     while True:
         try:
-            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return fcntl.flock(lock, kind | fcntl.LOCK_NB)
         except BlockingIOError as error:
             if time.monotonic() >= deadline:
                 raise DataFolderBusy(f"Another Podsift process is using the data folder {folder}.") from error
             time.sleep(_PAUSE)
 
 
-def socket_path(folder: Path) -> Path:
-    """Where the folder's owner listens for commands of other processes of the same user."""
-    near = folder.resolve() / "podsift.sock"
+def socket_path(folder: Path, *, slot: str = "") -> Path:
+    """Where the owner of the folder, or of a slot in it, listens for commands of other processes of the same user."""
+    near = folder.resolve() / (f"podsift-{slot}.sock" if slot else "podsift.sock")
     if len(os.fsencode(near)) <= _LONGEST_SOCKET_PATH:
         return near
     name = stable_id("socket", str(near))

@@ -1,4 +1,4 @@
-"""Durable workflows: the only file that knows DBOS.
+"""Durable workflows: beside `workflows.py` and `failover.py` the only file that knows DBOS.
 
 Every stage of an episode is one workflow with an id made of stage, episode and attempt, so starting it twice starts
 it once. A workflow passes on ids only; what is expensive is in the catalogue the moment it exists, and a stage that is
@@ -9,15 +9,19 @@ import asyncio
 import logging
 import sqlite3
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
+from sqlalchemy.exc import SQLAlchemyError
 
-from pipeline.domain.errors import DeliveryUnknown, PodsiftError
+from bot.failover import Pace, holding, libpq_url, relieve_the_dead
+from bot.queues import ROLES, Job, limits
+from bot.workflows import CRASHES, Work, Workflows, start
 from pipeline.flows import FIRST_STAGE, Stage
 
 _log = logging.getLogger(__name__)
@@ -25,55 +29,71 @@ _log = logging.getLogger(__name__)
 _SHAPE: Final = "1"
 """Raised only when the shape of a workflow breaks: DBOS then leaves what is in flight to the old version."""
 
-_QUEUES: Final[dict[str, dict[str, Any]]] = {
-    "ingest": {"worker_concurrency": 8, "polling_interval_sec": 0.1},
-    "gpu": {"worker_concurrency": 1, "polling_interval_sec": 1.0},
-    "llm": {"global_concurrency": 6, "polling_interval_sec": 0.1},
-    "index": {"global_concurrency": 1, "polling_interval_sec": 0.1},
-    "post": {"worker_concurrency": 4, "polling_interval_sec": 0.5},
-}
-_ROLES: Final[dict[str, tuple[str, ...]]] = {
-    "all": tuple(_QUEUES),
-    "bot": ("post",),
-    "worker": ("ingest", "llm", "index"),
-    "gpu": ("gpu",),
-}
-_QUEUE_OF: Final = {Stage.INGEST: "ingest", Stage.TRANSCRIBE: "gpu", Stage.ANALYSE: "llm", Stage.INDEX: "index"}
-_SECONDS_OF: Final = {Stage.INGEST: 600.0, Stage.TRANSCRIBE: 12 * 3600.0, Stage.ANALYSE: 3600.0, Stage.INDEX: 900.0}
-_CRASHES: Final = 50
-"""So many crashes during a stage, and it is left alone. Whatever ran beside a poison episode counts its crashes too, so
-a small number would give up the innocent; what may really crash, transcription, has a process of its own."""
+_STAGES: Final = [stage.value for stage in Stage]
+_KEPT: Final = timedelta(days=7)
+"""So long finished workflows are kept, for whoever wants to look; the catalogue has what they made."""
+_SWEEP_EVERY: Final = 24 * 3600.0
+_SWEPT_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """What the engine runs. Each function is safe to run twice with the same arguments."""
+class Rhythm:
+    """Three times, in seconds.
 
-    scan: Callable[[str], Awaitable[list[tuple[str, int]]]]
-    """Read the feed with this id; returns id and attempt of each of its episodes that wait."""
-    run_stage: Callable[[Stage, str], Awaitable[Stage | None]]
-    give_up: Callable[[Stage, str, PodsiftError], Awaitable[None]]
-    post_digest: Callable[[str, str], Awaitable[None]]
-    """Build and deliver the digest of a channel on an ISO date."""
+    `first_pause` comes before the second try of a stage, and each pause after it is three times as long. `patience` is
+    how long another process of this name may take to end, `farewell` how long running stages may take at the end.
+    """
+
+    first_pause: float = 2.0
+    patience: float = 30.0
+    farewell: int = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Why so many episodes wait for a part of ours, as a sentence for people, and when the first goes on."""
+
+    reason: str
+    episodes: int
+    until: datetime
 
 
 class Engine:
     """Starts durable work; everything started is finished by this process or, after a crash, by the next."""
 
-    def __init__(self, workflows: "_Workflows") -> None:
+    def __init__(self, workflows: Workflows) -> None:
         self._workflows = workflows
 
-    async def start_scan(self, feed_id: str, *, tick: str) -> None:
-        """Read a feed; the same `tick` starts it once."""
-        await _start("ingest", self._workflows.scan, f"scan:{feed_id}:{tick}", feed_id)
+    async def start_scan(self, feed_id: str, *, tick: str, host: str = "") -> None:
+        """Read a feed at that host; the same `tick` starts it once."""
+        await start("scan", self._workflows.scan, f"scan:{feed_id}:{tick}", feed_id, host=host)
 
-    async def start_episode(self, episode_id: str, *, attempt: int) -> None:
+    async def start_episode(self, job: Job) -> None:
         """Take an episode through its stages; the same attempt starts once."""
-        await self._workflows.start_stage(FIRST_STAGE, episode_id, attempt)
+        await self._workflows.start_stage(FIRST_STAGE, job)
 
     async def start_digest(self, channel_id: str, *, day: str) -> None:
         """Build and post a channel's digest of an ISO date, once."""
-        await _start("post", self._workflows.digest, f"digest:{channel_id}:{day}", channel_id, day)
+        await start("post", self._workflows.digest, f"digest:{channel_id}:{day}", channel_id, day)
+
+    async def under_way(self) -> frozenset[tuple[str, int]]:
+        """Episode id and attempt of everything that is queued or runs, here or in another process."""
+        found = await DBOS.list_workflows_async(
+            status=["ENQUEUED", "PENDING", "DELAYED"], name=_STAGES, load_input=False, load_output=False
+        )
+        return frozenset((_episode_of(each.workflow_id), int(each.workflow_id.split(":")[2])) for each in found)
+
+    async def paused(self) -> tuple[Paused, ...]:
+        """What waits until a part of ours is there again, a line for each reason."""
+        found = await DBOS.list_workflows_async(status="DELAYED", name=_STAGES, load_output=False)
+        by_reason: dict[str, list[int]] = {}
+        for each in found:
+            reason = str(each.input["args"][-1]) if each.input else ""
+            by_reason.setdefault(reason, []).append(each.delay_until_epoch_ms or 0)
+        return tuple(
+            Paused(reason, len(until), datetime.fromtimestamp(min(until) / 1000, UTC))
+            for reason, until in by_reason.items()
+        )
 
     async def abandoned(self) -> tuple[tuple[Stage, str], ...]:
         """Stage and episode id of what the engine has given up without our doing; asking takes it off the list.
@@ -81,157 +101,100 @@ class Engine:
         That is what crashed the process too often, and what failed while its failure was being recorded.
         """
         found = await DBOS.list_workflows_async(
-            status=["MAX_RECOVERY_ATTEMPTS_EXCEEDED", "ERROR"],
-            name=[stage.value for stage in Stage],
-            load_output=False,
+            status=["MAX_RECOVERY_ATTEMPTS_EXCEEDED", "ERROR", "CANCELLED"], name=_STAGES, load_output=False
         )
         await DBOS.delete_workflows_async([workflow.workflow_id for workflow in found])
         return tuple((Stage(workflow.name), _episode_of(workflow.workflow_id)) for workflow in found)
 
+    async def sweep(self, *, before: datetime) -> int:
+        """Delete what was finished before then; returns how much. What became of it is in the catalogue."""
+        swept = 0
+        while found := await DBOS.list_workflows_async(
+            status=["SUCCESS", "ERROR", "CANCELLED"],
+            completed_before=before.isoformat(),
+            limit=_SWEPT_AT_ONCE,
+            load_input=False,
+            load_output=False,
+        ):
+            await DBOS.delete_workflows_async([workflow.workflow_id for workflow in found])
+            swept += len(found)
+        return swept
+
 
 @asynccontextmanager
-async def open_engine(*, url: str, role: str, slot: str, work: Work, first_pause: float = 2.0) -> AsyncIterator[Engine]:
-    """The running engine on the database at `url`; leaving it lets running stages finish for twenty seconds.
+async def open_engine(
+    *, url: str, role: str, slot: str, work: Work, rhythm: Rhythm | None = None, pace: Pace | None = None
+) -> AsyncIterator[Engine]:
+    """The running engine on the database at `url`; leaving it lets running stages finish for a while.
 
-    `slot` names this process: with the same name it takes its own work back after a crash. `first_pause` in seconds
-    is waited before a stage is tried again; each pause after it is three times as long.
+    `slot` names this process: with the same name it takes its own work back after a crash, and on PostgreSQL others
+    take it over when it does not return (`pace`). Raises DataFolderBusy when another process has the name,
+    CatalogUnavailable when PostgreSQL does not answer.
     """
-    if url.startswith("sqlite:///"):
-        await asyncio.to_thread(_use_wal, url.removeprefix("sqlite:///"))
-    DBOS(config=_config(url=url, slot=slot))
-    workflows = _Workflows(work, first_pause=first_pause)
-    queues = _ROLES[role]
-    DBOS.listen_queues(list(queues))
+    rhythm, pace = rhythm or Rhythm(), pace or Pace(crashes=CRASHES)
+    is_embedded = url.startswith("sqlite:///")
+    async with AsyncExitStack() as stack:
+        held = None if is_embedded else await stack.enter_async_context(holding(url, slot, patience=rhythm.patience))
+        if is_embedded:
+            await asyncio.to_thread(_use_wal, url.removeprefix("sqlite:///"))
+        stack.push_async_callback(_close, rhythm.farewell)
+        engine = await _launched(url, role=role, slot=slot, work=work, rhythm=rhythm)
+        await stack.enter_async_context(_beside(_sweeping(engine)))
+        if held is not None:
+            await stack.enter_async_context(_beside(relieve_the_dead(held, slot, pace=pace)))
+        yield engine
+
+
+async def _launched(url: str, *, role: str, slot: str, work: Work, rhythm: Rhythm) -> Engine:
+    is_embedded = url.startswith("sqlite:///")
+    DBOS(config=_config(url=url if is_embedded else libpq_url(url), slot=slot))
+    workflows = Workflows(work, first_pause=rhythm.first_pause)
+    DBOS.listen_queues(list(ROLES[role]))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # inside the library's own start
         DBOS.launch()
-    for name, limits in _QUEUES.items():
-        await DBOS.register_queue_async(name, **limits)
+    for name, settings in limits(is_shared=not is_embedded).items():
+        await DBOS.register_queue_async(name, **settings)
+    return Engine(workflows)
+
+
+async def _close(farewell: int) -> None:
+    # Off the loop: destroy() waits for the very workflows that need the loop to finish.
+    await asyncio.to_thread(DBOS.destroy, destroy_registry=True, workflow_completion_timeout_sec=farewell)
+    # DBOS had made its own pool the loop's, and has just closed it: what comes after needs one that works.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+
+
+@asynccontextmanager
+async def _beside(loop: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run an endless loop as long as the block runs."""
+    task = asyncio.create_task(loop)
+    task.add_done_callback(_tell_of_a_bug)
     try:
-        yield Engine(workflows)
+        yield
     finally:
-        # Off the loop: destroy() waits for the very workflows that need the loop to finish.
-        await asyncio.to_thread(DBOS.destroy, destroy_registry=True, workflow_completion_timeout_sec=20)
-        # DBOS had made its own pool the loop's, and has just closed it: what comes after needs one that works.
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
-class _Workflows:
-    """The registered workflows. Made once per process, when the engine opens: nothing happens at import."""
+def _tell_of_a_bug(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.error("What runs beside the engine has stopped.", exc_info=error)
 
-    def __init__(self, work: Work, *, first_pause: float) -> None:
-        self._work = work
-        self._first_pause = first_pause
-        self._stages = {stage: self._register_stage(stage) for stage in Stage}
-        self.scan = self._register_scan()
-        self.digest = self._register_digest()
 
-    async def start_stage(self, stage: Stage, episode_id: str, attempt: int) -> None:
-        """Queue one stage of one attempt at an episode."""
-        await _start(
-            _QUEUE_OF[stage], self._stages[stage], f"{stage.value}:{episode_id}:{attempt}", episode_id, attempt
-        )
-
-    def _register_scan(self) -> Callable[[str], Any]:
-        @DBOS.step(name="read_feed")
-        async def read(feed_id: str) -> list[tuple[str, int]]:
-            return await self._work.scan(feed_id)
-
-        @DBOS.workflow(name="scan")
-        async def scan(feed_id: str) -> None:
-            for episode_id, attempt in await read(feed_id):
-                await self.start_stage(FIRST_STAGE, episode_id, attempt)
-
-        return scan
-
-    def _register_digest(self) -> Callable[[str, str], Any]:
-        @DBOS.step(
-            name="post_digest",
-            retries_allowed=True,
-            max_attempts=11,
-            interval_seconds=10.0,
-            backoff_rate=2.0,
-            should_retry=_may_be_sent_later,
-        )
-        async def post(channel_id: str, day: str) -> None:
-            await self._work.post_digest(channel_id, day)
-
-        @DBOS.workflow(name="digest")
-        async def digest(channel_id: str, day: str) -> None:
-            await post(channel_id, day)
-
-        return digest
-
-    def _register_stage(self, stage: Stage) -> Callable[[str, int], Any]:
-        @DBOS.step(
-            name=f"run_{stage.value}",
-            retries_allowed=True,
-            max_attempts=4,
-            interval_seconds=self._first_pause,
-            backoff_rate=3.0,
-            should_retry=_may_go_well_later,
-            timeout_seconds=_SECONDS_OF[stage],
-        )
-        async def run(episode_id: str) -> dict[str, Any]:
-            # What no retry can mend is a result, not an exception: it must survive a crash word for word.
-            try:
-                return {"next": await self._work.run_stage(stage, episode_id), "problem": None}
-            except PodsiftError as error:
-                if error.retryable:
-                    raise
-                return {"next": None, "problem": str(error)}
-
-        @DBOS.step(name=f"give_up_{stage.value}")
-        async def give_up(episode_id: str, problem: str, later: bool) -> None:
-            error = PodsiftError(problem)
-            error.retryable = later
-            await self._work.give_up(stage, episode_id, error)
-
-        @DBOS.workflow(name=stage.value, max_recovery_attempts=_CRASHES)
-        async def workflow(episode_id: str, attempt: int) -> None:
-            try:
-                result = await run(episode_id)
-            except Exception as error:  # noqa: BLE001  the outermost door of an episode: one bad one never stops the others
-                result = {"next": None, "problem": _sentence(error), "later": _may_go_well_later(_last(error))}
-                _log.warning("A stage failed.", extra={"stage": stage.value, "episode": episode_id}, exc_info=error)
-            if (problem := result["problem"]) is not None:
-                await give_up(episode_id, problem, result.get("later", False))
-            elif (following := result["next"]) is not None:
-                await self.start_stage(Stage(following), episode_id, attempt)
-
-        return workflow
+async def _sweeping(engine: Engine) -> None:
+    while True:
+        try:
+            swept = await engine.sweep(before=datetime.now(UTC) - _KEPT)
+            _log.info("Deleted what was finished a week ago from the engine.", extra={"workflows": swept})
+        except SQLAlchemyError as error:
+            _log.warning("Could not clean the engine's database.", extra={"problem": str(error)})
+        await asyncio.sleep(_SWEEP_EVERY)
 
 
 def _episode_of(workflow_id: str) -> str:
     return workflow_id.split(":")[1]
-
-
-async def _start(queue: str, workflow: Callable[..., Any], workflow_id: str, *arguments: object) -> None:
-    with SetWorkflowID(workflow_id):
-        await DBOS.enqueue_workflow_async(queue, workflow, *arguments)
-
-
-def _may_be_sent_later(error: BaseException) -> bool:
-    # Eleven tries span the hours in which a late post is still wanted; each looks for the post before it sends.
-    return isinstance(error, DeliveryUnknown) or _may_go_well_later(error)
-
-
-def _may_go_well_later(error: BaseException) -> bool:
-    return isinstance(error, PodsiftError) and error.retryable
-
-
-def _last(error: Exception) -> Exception:
-    """Why the last try failed."""
-    tries: list[Exception] = getattr(error, "errors", None) or [error]
-    return tries[-1]
-
-
-def _sentence(error: Exception) -> str:
-    """What went wrong, for people: the last of our own errors, or the kind of a bug that the log has in full."""
-    last = _last(error)
-    if isinstance(last, PodsiftError):
-        return str(last)
-    return f"An unexpected {type(last).__name__} stopped it; the log says where."
 
 
 def _config(*, url: str, slot: str) -> DBOSConfig:

@@ -39,21 +39,41 @@ def _database(app: App) -> CheckShape:
     if app.settings.is_embedded:
         detail = "SQLite in the data folder (one process)."
         return CheckShape(name="Catalogue", state="ok", detail=detail, help="")
-    return CheckShape(name="Catalogue", state="ok", detail="PostgreSQL, as PODSIFT_DATABASE_URL says.", help="")
+    return CheckShape(
+        name="Catalogue",
+        state="ok",
+        detail="PostgreSQL, as PODSIFT_DATABASE_URL says (any number of processes).",
+        help="",
+    )
 
 
 async def _index(app: App) -> CheckShape:
+    name = "Index"
     try:
+        await app.index.check()
         counts = await app.index.counts()
     except PodsiftError as error:
-        return CheckShape(name="Index", state="problem", detail=str(error), help="Run “podsift reindex”.")
+        return CheckShape(name=name, state="problem", detail=str(error), help=_index_help(app))
+    held = f"{counts.chunks} passages of {counts.episodes} episodes, {counts.insights} insights, {_index_place(app)}."
+    if app.index.problem:
+        return CheckShape(name=name, state="problem", detail=f"{held} {app.index.problem}", help=_index_help(app))
     missing = app.index.needs_rebuild or counts.unfinished > 0
     return CheckShape(
-        name="Index",
-        state="problem" if missing else "ok",
-        detail=f"{counts.chunks} passages of {counts.episodes} episodes, {counts.insights} insights.",
-        help="Run “podsift reindex”." if missing else "",
+        name=name, state="problem" if missing else "ok", detail=held, help=_index_help(app) if missing else ""
     )
+
+
+def _index_place(app: App) -> str:
+    if not app.settings.chroma_url:
+        return "in the data folder (one process)"
+    words = "in PostgreSQL" if app.settings.index_database_url else "in the data folder"
+    return f"vectors on the Chroma server, words {words}"
+
+
+def _index_help(app: App) -> str:
+    if app.settings.chroma_url and not app.index.needs_rebuild:
+        return "Start the Chroma server, or correct PODSIFT_CHROMA_URL and PODSIFT_CHROMA_TOKEN; words go on alone."
+    return "Run “podsift reindex”."
 
 
 def _meaning(app: App) -> CheckShape:

@@ -9,10 +9,14 @@ from pipeline.domain.insight import Author, Certainty, Insight
 from pipeline.domain.transcript import Basis
 
 PRESS_OR_ASK = "Press a number for the evidence. Ask about any of them in the thread."
+TYPE_OR_ASK = "“card 2” shows the evidence for no. 2. Ask about any of them."
 FOUND_NOTHING = "I did not find this in the shows followed here."
+ASK_AWAY = "Ask me about anything that was said in the shows followed here."
+FOR_EXAMPLE = "For example: “What did they say about heat pumps?” “Who thinks that reviews slow a team down?”"
 CLOSEST = "The closest passage:"
 TRY_OTHERWISE = "Try other words, name the show or the guest, or add a show that talks about it."
 ONLY_PARTLY = "The episodes answer only a part of this."
+PASSAGES_ONLY = "These are the speakers' own words, not an answer."
 PASSAGES_NOT_ANSWER = "These are the speakers' own words, not an answer: no language model is set up."
 NO_PASSAGE = "No passage holds these words or this meaning."
 _SHOW_ROOM = 40
@@ -47,7 +51,7 @@ def picked_passages(picks: tuple[Pick, ...]) -> str:
     if not numbers:
         return ""
     if len(numbers) == len(picks):
-        return "Picked passages, in the speakers' own words – no language model is set up."
+        return "Picked passages, in the speakers' own words; no language model worded them."
     return f"Picked passages, in the speakers' own words: no. {', '.join(numbers)}."
 
 

@@ -21,11 +21,12 @@ from bot.message import (
     shown_length,
     text,
 )
-from bot.reading import counted, shortened, weekday
+from bot.reading import counted, shortened, unrepeated, weekday
 from bot.sources import source_of
 from pipeline.domain.digest import Digest, Label, Passed, Pick, delivery_key
 from pipeline.domain.insight import Author
-from pipeline.domain.selection import MOST
+from pipeline.domain.scoring import WEIGHTS
+from pipeline.domain.selection import GOOD_ENOUGH, MOST
 
 LONGEST_POST: Final = 2_800
 """Characters a reader sees in one post."""
@@ -33,6 +34,9 @@ LONGEST_WITH_LINKS: Final = 3_900
 """The same with the addresses behind the links: a little less than the narrowest platform carries."""
 CARD: Final = "card"
 """The verb of the buttons that open an insight's card; the key is the insight's id."""
+_SCORED: Final = "A score multiplies six parts from 0 to 1, by weight: " + ", ".join(
+    f"{name} {weight:.0%}" for name, weight in WEIGHTS.items()
+) + "."  # fmt: skip
 _BODIES: Final = (480, 400, 340, 280, 220, 160, 100, 60)
 _HREFS: Final = (2_000, 400, 250, 150, 0)
 _HEADLINE: Final = 180
@@ -54,6 +58,7 @@ def explained_digest(digest: Digest, *, listed: int = 40) -> Message:
     """Why these and why not the others: every pick with the parts of its score, then up to `listed` passed ones."""
     blocks: list[Block] = [Heading(text(f"Why these, on {weekday(digest.day)}"))]
     blocks.append(Small(text(phrases.coverage(digest, most=MOST) if digest.picks else phrases.why_empty(digest))))
+    blocks.append(Small(text(f"{_SCORED} Under {GOOD_ENOUGH} nothing is posted.")))
     for pick in digest.picks:
         blocks += _explained(pick)
     if digest.passed:
@@ -93,9 +98,10 @@ def _item(pick: Pick, *, body: int, href: int) -> tuple[Block, ...]:
     insight = pick.candidate.insight
     label = phrases.label(pick)
     source = source_of(pick.candidate, longest_href=href)
-    words = text(shortened(insight.body, body))
+    is_extract = insight.author is Author.EXTRACT
+    words = text(shortened(unrepeated(insight.body, insight.headline) if is_extract else insight.body, body))
     # An extract is somebody's speech, and looks like it; a model's sentences are ours.
-    said = Quote(words) if insight.author is Author.EXTRACT else Paragraph(words)
+    said = Quote(words) if is_extract else Paragraph(words)
     return (
         Paragraph(text(bold(f"{pick.number}. {_headline(pick)}"))),
         *((said,) if words else ()),

@@ -8,6 +8,8 @@ _SENTENCE_END: Final = re.compile(r"[.!?…](?=\s|$)")
 _LATE: Final = 0.6
 """A cut is good from this part of the room on; before it, too much would be lost."""
 _NUMBERS: Final = ("no", "one", "two", "three", "four", "five")
+_SPARED: Final = 2
+"""Words of a body's beginning that its headline may lack."""
 _HOUR: Final = 3_600
 
 
@@ -51,3 +53,27 @@ def shortened(text: str, longest: int) -> str:
         return head[: end + 1]
     space = head.rfind(" ")
     return (head[:space] if space >= longest * _LATE else head).rstrip(" ,;:–-") + "…"
+
+
+def unrepeated(body: str, headline: str) -> str:
+    """The body without the headline it begins with: nothing of that sentence, or «… because of the fan.».
+
+    A few words that the headline left out («really») may stand between its words.
+    """
+    pieces = body.split()
+    wanted = [_plain(word) for word in headline.split()]
+    at = spared = 0
+    for word in wanted:
+        while at < len(pieces) and _plain(pieces[at]) != word and spared < _SPARED:
+            at, spared = at + 1, spared + 1
+        if at == len(pieces) or _plain(pieces[at]) != word:
+            return body
+        at += 1
+    rest = " ".join(pieces[at:])
+    if not rest or not wanted:
+        return body
+    return rest if _SENTENCE_END.search(pieces[at - 1]) else f"… {rest}"
+
+
+def _plain(word: str) -> str:
+    return "".join(letter for letter in word.casefold() if letter.isalnum())

@@ -9,7 +9,7 @@ from bot.commands import VERBS, parse
 from bot.handover import Request
 from bot.message import Message
 from bot.operations import Member, perform_unseen
-from bot.replies import error_reply
+from bot.replies import UNDO, error_reply
 from bot.wording import explain
 from pipeline.domain.errors import BadInput
 
@@ -44,7 +44,7 @@ class Reception:
     async def press(self, action: str, member: Member) -> Message:
         """The private reply to a button. `action` is `verb:key`, as the button carries it."""
         verb, _, key = action.partition(":")
-        arguments: dict[str, object] = {"insight": key}
+        arguments: dict[str, object] = {"feed" if verb == UNDO else "insight": key}
         if verb in {UP, DOWN}:
             arguments["vote"] = 1 if verb == UP else -1
         request = Request("vote" if verb in {UP, DOWN} else verb, arguments)

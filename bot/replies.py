@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.commands import VERBS
-from bot.message import Block, Bullets, Heading, Message, Paragraph, Small, Text, bold, code, text
+from bot.message import Block, Bullets, Button, Buttons, Heading, Message, Paragraph, Small, Text, bold, code, text
 from bot.shapes import (
     AddedShape,
     ChannelShape,
@@ -18,10 +18,13 @@ from bot.shapes import (
     RemovedShape,
     RetryShape,
     ScanShape,
+    SpendingShape,
     StatusShape,
 )
 
 _MARKS = {"ok": "✓", "off": "–", "problem": "✗"}
+UNDO = "undo"
+"""The verb of the button that takes a removal back; the key is the feed's id."""
 _LISTED = 10
 """So many failures are told one by one; the rest is counted."""
 
@@ -60,11 +63,14 @@ def added_reply(added: AddedShape) -> Message:
     if not added.is_new:
         return _one_line(f"{feed.title} is followed already.")
     waiting = _count(feed.waiting, "episode is", "episodes are")
-    held = f" {_count(feed.held, 'older one is', 'older ones are')} kept for later." if feed.held else ""
+    held = f" {_count(feed.held, 'older one is', 'older ones are')} kept for later (“backfill”)." if feed.held else ""
+    private = " Only this workspace sees it." if feed.audience == "private" else ""
     return Message(
         (
             Paragraph(text("Now following ", bold(feed.title), ".")),
-            Small(text(f"{waiting} waiting to be read.{held} Old episodes can be searched and are never posted.")),
+            Small(
+                text(f"{waiting} waiting to be read.{held} Old episodes can be searched and are never posted.{private}")
+            ),
         ),
         f"Now following {feed.title}.",
     )
@@ -75,6 +81,7 @@ def removed_reply(removed: RemovedShape) -> Message:
     return Message(
         (
             Paragraph(text("No longer following ", bold(removed.title), ".")),
+            *((Buttons((Button("Undo", f"{UNDO}:{removed.id}"),)),) if removed.id else ()),
             Small(text("To take it back: ", code(f"add {removed.url}"))),
         ),
         f"No longer following {removed.title}.",
@@ -88,16 +95,18 @@ def scan_reply(scan: ScanShape) -> Message:
     blocks: list[Block] = [Paragraph(text(head))]
     if scan.waiting:
         blocks.append(Small(text(f"{_count(scan.waiting, 'episode is', 'episodes are')} still on the way.")))
+    blocks += [Small(text(reason)) for reason in scan.paused]
     if scan.unread_feeds:
         lines = tuple(text(bold(feed.title or feed.url), f" – {feed.reason}") for feed in scan.unread_feeds)
         blocks += [Paragraph(text("Not read:")), Bullets(lines)]
     return Message((*blocks, *_failures(scan.failed)), head)
 
 
-def status_reply(status: StatusShape) -> Message:
+def status_reply(status: StatusShape, *, shows_service: bool = True) -> Message:
     """What is there, what waits, what failed and why."""
+    runs = text(bold("Service "), "runs" if status.service else "does not run; start it with “podsift run”")
     lines = [
-        text(bold("Service "), "runs" if status.service else "does not run; start it with “podsift run”"),
+        *((runs,) if shows_service else ()),
         text(
             bold("Episodes "),
             f"{status.ready} ready, {status.waiting} waiting, {len(status.failed)} failed, {status.held} held",
@@ -105,6 +114,8 @@ def status_reply(status: StatusShape) -> Message:
         text(bold("Insights "), f"{status.insights} from {_count(status.feeds, 'feed', 'feeds')}"),
         text(bold("Index "), f"{_count(status.passages, 'passage', 'passages')} of {status.indexed_episodes} episodes"),
         *(_channel_line(channel) for channel in status.channels),
+        *(text(bold("Paused "), sentence) for sentence in status.paused),
+        *(_spending_lines(status.spending) if status.spending else ()),
     ]
     blocks: list[Block] = [Heading(text("Status")), Bullets(tuple(lines))]
     if status.unread_feeds:
@@ -155,6 +166,26 @@ def _feed_line(number: int, feed: FeedShape) -> Text:
     newest = f" · newest {feed.newest:%d %b %Y}" if feed.newest else ""
     reason = f" · {feed.reason}" if feed.reason else ""
     return text(f"{number}. ", bold(feed.title or feed.url), f" – {', '.join(counts)}{newest}{private}{reason}")
+
+
+def _spending_lines(spent: SpendingShape) -> tuple[Text, ...]:
+    caps = [
+        f"{_dollars(cap)} a {name}" for name, cap in (("day", spent.daily_cap), ("month", spent.monthly_cap)) if cap
+    ]
+    line = f"{spent.model}: {_dollars(spent.today)} today, {_dollars(spent.month)} this month"
+    line += f" ({spent.tokens:,} tokens)" if spent.tokens else ""
+    line += f"; at most {' and '.join(caps)}" if caps else "; no cap is set"
+    lines = [text(bold("Language model "), line)]
+    if spent.an_episode is not None:
+        episodes = _count(spent.episodes, "episode was", "episodes were")
+        lines.append(text(f"{episodes} read this month, {_dollars(spent.an_episode)} each on the average"))
+    if spent.problem:
+        lines.append(text(bold("Not called now "), spent.problem))
+    return tuple(lines)
+
+
+def _dollars(amount: float) -> str:
+    return f"${amount:.4f}" if 0 < amount < 0.01 else f"${amount:.2f}"  # noqa: PLR2004  a cent
 
 
 def _channel_line(channel: ChannelShape) -> Text:

@@ -18,7 +18,8 @@ OWNER = Member(LOCAL, LOCAL_CHANNEL, "owner", is_curator=True, is_owner=True)
 @asynccontextmanager
 async def listening_app(settings: Settings) -> AsyncIterator[App]:
     """The app, which also carries out what other processes ask for meanwhile. The caller owns the data folder."""
-    async with open_app(settings) as app, listening(socket_path(settings.data), partial(perform_here, app)):
+    path = socket_path(settings.data, slot=settings.folder_slot)
+    async with open_app(settings) as app, listening(path, partial(perform_here, app)):
         yield app
 
 

@@ -7,12 +7,15 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import Final
 
+from bot.index_care import keeping_level
 from bot.platforms import hearing
 from bot.running import listening_app
 from bot.schedule import ticking
 from bot.settings import Settings
+from bot.web.serving import serving_page
 
 _HEARING_ROLES: Final = ("all", "bot")
+_SCANNING_ROLES: Final = ("all", "worker")
 
 _log = logging.getLogger(__name__)
 
@@ -30,10 +33,20 @@ async def serve(settings: Settings) -> None:
         app = await stack.enter_async_context(listening_app(settings))
         engine = await app.engine.get()
         if settings.role in _HEARING_ROLES:
-            await stack.enter_async_context(hearing(app))
+            routes = await stack.enter_async_context(hearing(app))
+            await stack.enter_async_context(serving_page(app, routes))
+        await stack.enter_async_context(keeping_level(app))
         await stack.enter_async_context(
-            ticking(scan_due=partial(app.worker.scan_due, engine), post_due=partial(app.worker.post_due, engine))
+            ticking(
+                scan_due=partial(app.worker.scan_due, engine) if settings.role in _SCANNING_ROLES else _rest,
+                post_due=partial(app.worker.post_due, engine) if settings.role in _HEARING_ROLES else _rest,
+            )
         )
-        _log.info("Podsift runs.", extra={"role": settings.role, "data": settings.data.resolve()})
+        where = {"role": settings.role, "slot": settings.worker, "data": settings.data.resolve()}
+        _log.info("Podsift runs.", extra=where)
         await stop.wait()
         _log.info("Stopping.")
+
+
+async def _rest() -> None:
+    """Another role does this."""

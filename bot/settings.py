@@ -16,6 +16,8 @@ from tzlocal import get_localzone_name
 from pipeline.domain.errors import SettingsError
 
 _PREFIX: Final = "PODSIFT_"
+_FOR_TESTS: Final = ("PODSIFT_TEST_POSTGRES", "PODSIFT_CORPUS")
+_SLACK_LACKS: Final = "Slack needs {}, and only one is set"
 
 Role = Literal["all", "bot", "worker", "gpu"]
 
@@ -31,10 +33,14 @@ class Settings(BaseSettings):
     """The folder that holds everything: catalogue, engine, index, key."""
     database_url: SecretStr | None = None
     """PostgreSQL for catalogue and engine; SQLite files in the data folder when empty."""
+    chroma_url: str = Field(default="", pattern=r"^(https?://[^\s/]+.*)?$")
+    """A Chroma server for the index, shared by all processes; a folder in the data folder when empty."""
+    chroma_token: SecretStr | None = None
+    """Goes along to the Chroma server as a bearer token."""
     secret_key: SecretStr | None = None
     """Seals the credentials of private feeds; a key file in the data folder when empty."""
     role: Role = "all"
-    worker: str = "local"
+    worker: str = Field(default="local", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")
     """The name of this process' slot: the same after a restart, different for each process."""
     zone: str = Field(default_factory=lambda: get_localzone_name() or "UTC")
     """IANA time zone of the local channel."""
@@ -71,6 +77,12 @@ class Settings(BaseSettings):
     """The token of the Slack app's bot (xoxb-…)."""
     slack_app_token: SecretStr | None = None
     """The app-level token for Socket Mode (xapp-…)."""
+    slack_signing_secret: SecretStr | None = None
+    """The Slack app's signing secret: Slack is heard over HTTP then, at /slack/events."""
+    slack_client_id: str = ""
+    """The Slack app's client id: any workspace can install it then, at /slack/install."""
+    slack_client_secret: SecretStr | None = None
+    """The Slack app's client secret."""
     slack_curators: Annotated[tuple[str, ...], NoDecode] = ()
     """Slack user ids, separated by commas, who may add and remove shows beside the workspace's admins."""
     discord_token: SecretStr | None = None
@@ -81,6 +93,11 @@ class Settings(BaseSettings):
     """A server that gets new commands at once, while developing."""
     discord_curator_role: str = "Podcast curator"
     """Who has this role may add and remove shows beside those who manage the server."""
+    web: bool = True
+    """Whether the local channel's page is served (roles all and bot)."""
+    web_host: str = "127.0.0.1"
+    """The address it is served at. Nobody signs in there: whoever reaches it is the owner."""
+    web_port: int = Field(default=8080, ge=0, le=65_535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 
@@ -115,9 +132,34 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _slack_needs_both_tokens(self) -> Self:
-        if (self.slack_bot_token is None) != (self.slack_app_token is None):
-            message = "Slack needs PODSIFT_SLACK_BOT_TOKEN and PODSIFT_SLACK_APP_TOKEN, and only one is set"
+    def _roles_need_postgresql(self) -> Self:
+        if self.role != "all" and not self.index_database_url:
+            message = (
+                f"the role “{self.role}” is for several processes, and those share a PostgreSQL and a Chroma server: "
+                "set PODSIFT_DATABASE_URL and PODSIFT_CHROMA_URL, or leave PODSIFT_ROLE at all"
+            )
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _slack_is_complete(self) -> Self:
+        signed, token = self.slack_signing_secret is not None, self.slack_bot_token is not None
+        if bool(self.slack_client_id) != (self.slack_client_secret is not None):
+            raise ValueError(_SLACK_LACKS.format("PODSIFT_SLACK_CLIENT_ID and PODSIFT_SLACK_CLIENT_SECRET"))
+        if signed and token == bool(self.slack_client_id):
+            message = (
+                "PODSIFT_SLACK_SIGNING_SECRET goes with PODSIFT_SLACK_BOT_TOKEN for one workspace, or with "
+                "PODSIFT_SLACK_CLIENT_ID and PODSIFT_SLACK_CLIENT_SECRET for many"
+            )
+            raise ValueError(message)
+        if self.slack_client_id and not signed:
+            raise ValueError(_SLACK_LACKS.format("PODSIFT_SLACK_CLIENT_ID and PODSIFT_SLACK_SIGNING_SECRET"))
+        if not signed and token != (self.slack_app_token is not None):
+            raise ValueError(_SLACK_LACKS.format("PODSIFT_SLACK_BOT_TOKEN and PODSIFT_SLACK_APP_TOKEN"))
+        if signed and self.slack_app_token is not None:
+            message = (
+                "PODSIFT_SLACK_APP_TOKEN is for Socket Mode, PODSIFT_SLACK_SIGNING_SECRET for HTTP: set one of them"
+            )
             raise ValueError(message)
         return self
 
@@ -139,6 +181,17 @@ class Settings(BaseSettings):
     def is_embedded(self) -> bool:
         """Whether everything lives in the data folder and one process."""
         return self.database_url is None
+
+    @property
+    def folder_slot(self) -> str:
+        """The part of the data folder that this process needs for itself; empty for all of it."""
+        return self.worker if self.index_database_url else ""
+
+    @property
+    def index_database_url(self) -> str:
+        """The PostgreSQL with the words of a shared index; empty while the vectors lie in one process' folder."""
+        shared = self.chroma_url and self.database_url is not None and not self.catalog_url.startswith("sqlite")
+        return self.catalog_url if shared else ""
 
     @property
     def index_folder(self) -> Path:
@@ -167,7 +220,7 @@ def _names() -> tuple[str, ...]:
 
 
 def _is_known(name: str) -> bool:
-    return name.upper() in _names()
+    return name.upper() in (*_names(), *_FOR_TESTS)
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

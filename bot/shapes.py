@@ -54,10 +54,11 @@ class AddedShape(Shape):
 
 
 class RemovedShape(Shape):
-    """`podsift remove`."""
+    """`podsift remove`. `id` is the feed's, by which the removal is taken back."""
 
     title: str
     url: str
+    id: str = ""
 
 
 class FeedFailureShape(Shape):
@@ -87,6 +88,8 @@ class ScanShape(Shape):
     waiting: int
     failed: tuple[EpisodeFailureShape, ...]
     unread_feeds: tuple[FeedFailureShape, ...]
+    paused: tuple[str, ...] = ()
+    """Why what waits does not go on now, a sentence for each reason."""
 
 
 class PassageShape(Shape):
@@ -212,8 +215,26 @@ class ChannelShape(Shape):
     next_post: datetime | None
 
 
+class SpendingShape(Shape):
+    """What the language model cost, in dollars; days and months are those of UTC, caps are null without a limit.
+
+    `an_episode` is what one took on the average this month, null when none was read. `problem` is empty, or says why
+    the model is not called now.
+    """
+
+    model: str
+    today: float
+    month: float
+    daily_cap: float | None
+    monthly_cap: float | None
+    episodes: int
+    an_episode: float | None
+    tokens: int
+    problem: str
+
+
 class StatusShape(Shape):
-    """`podsift status`: what waits, runs and failed, and why."""
+    """`podsift status`: what waits, runs and failed, and why. `spending` is for the owner, null without a model."""
 
     feeds: int
     unread_feeds: tuple[FeedFailureShape, ...]
@@ -226,6 +247,9 @@ class StatusShape(Shape):
     passages: int
     channels: tuple[ChannelShape, ...]
     service: bool
+    paused: tuple[str, ...] = ()
+    """Why episodes wait for a part of ours, a sentence for each reason; told to the owner."""
+    spending: SpendingShape | None = None
 
 
 class RetryShape(Shape):

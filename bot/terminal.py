@@ -70,9 +70,9 @@ class _Lines:
         """A numbered bold paragraph opens an item: what follows stands under its words until the item ends."""
         before: Block | None = None
         inside = False
-        for block in message.blocks:
+        for block in (block for block in message.blocks if not isinstance(block, Buttons)):
             number = _number_of(block)
-            inside = number is not None or (inside and not isinstance(block, Heading | Divider | Buttons))
+            inside = number is not None or (inside and not isinstance(block, Heading | Divider))
             if before is not None and _is_apart(before, block):
                 yield RichText("")
             yield from self._block(block, left=_MARGIN + _HANG if inside else _MARGIN, number=number)
@@ -96,10 +96,7 @@ class _Lines:
                     yield self._wrapped(self._words(item), sign="•", left=left)
             case Small(spans):
                 yield self._wrapped(self._words(spans, _DIM), left=left)
-            case Buttons(buttons):
-                labels = "  ".join(f"[{button.label}]" for button in buttons)
-                yield self._wrapped(self._said(labels, _ACCENT), left=left)
-            case Divider():
+            case Buttons() | Divider():  # nobody can press a button here: the commands do the same
                 return
 
     def _wrapped(self, words: RichText, *, left: int = _MARGIN, sign: str = "", bar: str = "") -> _Wrapped:
@@ -141,7 +138,7 @@ def _is_apart(before: Block, block: Block) -> bool:
     if isinstance(before, Divider) or isinstance(block, Divider):
         return isinstance(before, Divider)
     opens = isinstance(before, Heading) or (isinstance(before, Paragraph) and all(span.bold for span in before.text))
-    if (opens or _number_of(before) is not None) and not isinstance(block, Buttons):
+    if opens or _number_of(before) is not None:
         return False
     return not isinstance(block, Small) or (isinstance(before, Small) and _number_of(block) is not None)
 

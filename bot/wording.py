@@ -1,5 +1,6 @@
 """What members read when something goes wrong or changes: what happened, whether it mends itself, what to do."""
 
+from datetime import UTC, datetime
 from typing import Final
 
 from bot.shapes import ErrorShape
@@ -18,7 +19,7 @@ _HINTS: Final[tuple[tuple[type[PodsiftError], str], ...]] = (
     (errors.TooLarge, "Nothing was stored. Tell the publisher, or follow another feed of the show."),
     (errors.HttpStatus, "Check the address. If the show needs a sign-in, add it as a private feed."),
     (errors.FeedUnreadable, "Check the address in a browser; it must show the feed, not a web page."),
-    (errors.ModelQuota, "Raise the credit or the cap, then use “retry”."),
+    (errors.ModelQuota, "Raise the credit or the cap; what waits for it goes on within an hour."),
     (errors.ModelError, "See “doctor” for the model's settings."),
     (errors.CatalogUnavailable, "Stop the service, keep a copy of the data folder and restore your last backup."),
     (errors.DataFolderBusy, "See which processes run, for example with “ps”, or choose another PODSIFT_DATA."),
@@ -51,6 +52,12 @@ def unexpected(error: Exception) -> ErrorShape:
         hint="It is in the log. Nothing that was stored is lost; please report it.",
         mends_itself=False,
     )
+
+
+def pause_sentence(reason: str, *, episodes: int, until: datetime) -> str:
+    """Why episodes wait for a part of ours, and when it is tried again."""
+    waiting = "One episode waits" if episodes == 1 else f"{episodes} episodes wait"
+    return f"{_full_stop(reason)} {waiting}; it is tried again at {until.astimezone(UTC):%H:%M} UTC."
 
 
 def exit_code(error: PodsiftError) -> int:

@@ -4,24 +4,31 @@ import asyncio
 import logging
 import random
 from collections.abc import Mapping
-from datetime import date, timedelta
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
 from bot import outbox
-from bot.engine import Engine, Work
+from bot.engine import Engine
 from bot.outbox import Messenger
 from bot.posts import digest_post
+from bot.queues import Job, host_of, job_of
+from bot.workflows import Work
 from pipeline import flows
 from pipeline.adapters.catalog import ChannelRoster
 from pipeline.domain.channel import Channel, DueDigest, due_digest
 from pipeline.domain.digest import Delivery, Digest
-from pipeline.domain.errors import PodsiftError, UnknownChannel
+from pipeline.domain.errors import PodsiftError, UnknownChannel, UnknownEpisode
+from pipeline.domain.feed import Feed
 from pipeline.flows import Pipeline, Stage
 from pipeline.ports import DeliveryBook
 from pipeline.steps.scan import Scan
 
 _TOO_LATE: Final = "Within four hours there was nothing good enough to post, or the service did not run."
 _SCANS_AT_ONCE: Final = 8
+_DUE_AT_ONCE: Final = 500
+_AHEAD: Final = 500
+"""So many episodes are queued at once; what is new is queued however many there are."""
 
 _log = logging.getLogger(__name__)
 
@@ -29,16 +36,20 @@ _log = logging.getLogger(__name__)
 class Starter(Protocol):
     """Starts durable work; the same id starts once. The engine is one."""
 
-    async def start_scan(self, feed_id: str, *, tick: str) -> None:
-        """Read a feed."""
+    async def start_scan(self, feed_id: str, *, tick: str, host: str) -> None:
+        """Read a feed at that host."""
         ...
 
-    async def start_episode(self, episode_id: str, *, attempt: int) -> None:
+    async def start_episode(self, job: Job) -> None:
         """Take an episode through its stages."""
         ...
 
     async def start_digest(self, channel_id: str, *, day: str) -> None:
         """Build and post a channel's digest of an ISO date."""
+        ...
+
+    async def under_way(self) -> frozenset[tuple[str, int]]:
+        """Episode id and attempt of all that is queued or runs."""
         ...
 
 
@@ -83,17 +94,25 @@ class Worker:
         return tuple(task.result() for task in scans)
 
     async def start_waiting(self, engine: Starter, feed_id: str | None = None) -> tuple[str, ...]:
-        """Start every waiting episode (of one feed, or all) that was not started; returns the ids of all waiting."""
+        """Start every waiting episode (of one feed, or all) that was not started; returns the ids of all waiting.
+
+        Old episodes are started a few hundred at a time, so that an archive fills no queue.
+        """
         waiting = await self._pipeline.episodes.waiting(feed_id)
-        for episode in waiting:
-            await engine.start_episode(episode.id, attempt=episode.attempt)
+        under_way = await engine.under_way() if waiting else frozenset()
+        room, now = _AHEAD - len(under_way), self._pipeline.clock.now()
+        for job in (job_of(episode, now) for episode in waiting):
+            if (job.episode_id, job.attempt) not in under_way and (room > 0 or not job.is_old):
+                await engine.start_episode(job)
+                room -= 1
         return tuple(episode.id for episode in waiting)
 
     async def take_up(self, engine: Engine) -> None:
         """Go on where the last process stopped, however it stopped."""
         for stage, episode_id in await engine.abandoned():
             problem = f"It stopped the service several times while it was at “{stage.value}”, so it is left alone."
-            await flows.give_up(episode_id, PodsiftError(problem), self._pipeline)
+            with suppress(UnknownEpisode):
+                await flows.give_up(episode_id, PodsiftError(problem), self._pipeline)
         await self.start_waiting(engine)
 
     async def post_digest(self, channel: Channel, day: date) -> tuple[Digest, Delivery | None]:
@@ -115,8 +134,9 @@ class Worker:
     async def scan_due(self, engine: Starter) -> None:
         """The tick that starts the reading of every feed that is due, and whatever waits."""
         now = self._pipeline.clock.now()
-        for feed_id in await self._pipeline.feeds.due(now):
-            await engine.start_scan(feed_id, tick=f"{now:%Y%m%dT%H%M}")
+        for feed_id in await self._pipeline.feeds.due(now, limit=_DUE_AT_ONCE):
+            feed = await self._pipeline.feeds.get(feed_id)
+            await engine.start_scan(feed_id, tick=_tick(feed, now), host=host_of(feed.url))
         await self._pipeline.retries.due_retries(now)
         await self.start_waiting(engine)
 
@@ -139,9 +159,10 @@ class Worker:
         if digest.picks:
             await engine.start_digest(channel.id, day=due.day.isoformat())
 
-    async def _scan(self, feed_id: str) -> list[tuple[str, int]]:
+    async def _scan(self, feed_id: str) -> list[Job]:
         await self.scan(feed_id)
-        return [(episode.id, episode.attempt) for episode in await self._pipeline.episodes.waiting(feed_id)]
+        now = self._pipeline.clock.now()
+        return [job_of(episode, now) for episode in await self._pipeline.episodes.waiting(feed_id)][:_AHEAD]
 
     async def _post_digest(self, channel_id: str, day: str) -> None:
         await self.post_digest(await self._channel(channel_id), date.fromisoformat(day))
@@ -163,3 +184,10 @@ class Worker:
         if platform not in self._messengers:
             raise UnknownChannel(channel.name)
         return self._messengers[platform]
+
+
+def _tick(feed: Feed, now: datetime) -> str:
+    """Named for when the reading is due, so that several processes start it once; a reading that failed goes hourly."""
+    if feed.next_read is None:
+        return f"{now:%Y%m%dT%H}"
+    return f"{feed.next_read:%Y%m%dT%H%M%S}+{(now - feed.next_read) // timedelta(hours=1)}"

@@ -34,6 +34,7 @@ from pipeline.ports import (
     Index,
     InsightProposer,
     InsightStore,
+    RejectionBook,
     RetryBook,
     Transcriber,
     TranscriptReader,
@@ -51,7 +52,10 @@ from pipeline.steps.transcribe import fetch_published_transcript, transcribe_aud
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """Everything the flows draw on. `transcriber` is None where transcription is switched off."""
+    """Everything the flows draw on. `transcriber` is None where transcription is switched off.
+
+    `fallback` proposes where the proposer, a model, declines an episode; None where there is nothing to fall back on.
+    """
 
     clock: Clock
     fetcher: Fetcher
@@ -60,6 +64,7 @@ class Pipeline:
     transcriber: Transcriber | None
     proposer: InsightProposer
     author: Author
+    fallback: InsightProposer | None
     writer: AnswerWriter
     embedder: Embedder
     index: Index
@@ -70,6 +75,7 @@ class Pipeline:
     retries: RetryBook
     transcripts: TranscriptStore
     insights: InsightStore
+    rejections: RejectionBook
     channels: ChannelBook
     digests: DigestBook
     votes: VoteBook
@@ -188,8 +194,10 @@ async def _analyse(episode_id: str, pipeline: Pipeline) -> Stage:
         episodes=pipeline.episodes,
         transcripts=pipeline.transcripts,
         insights=pipeline.insights,
+        rejections=pipeline.rejections,
         proposer=pipeline.proposer,
         author=pipeline.author,
+        fallback=pipeline.fallback,
     )
     return Stage.INDEX
 

@@ -93,6 +93,11 @@ def holdings(db: sqlite3.Connection) -> tuple[Holding, ...]:
     return tuple(Holding(row[0], row[1], row[2], bool(row[3])) for row in rows)
 
 
+def has(db: sqlite3.Connection, episode_id: str) -> bool:
+    """Whether the episode is stored and whole."""
+    return _number(db, "select count(*) from episode where id = ? and whole", (episode_id,)) > 0
+
+
 def find(db: sqlite3.Connection, text: str, *, fence: Fence, limit: int) -> WordHits:
     """The best chunks by words within the fence."""
     admitted, limits = _inside(fence, table="episode")

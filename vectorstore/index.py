@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
 
 from pipeline.domain.audience import WorkspaceId, keys_visible_to
@@ -13,19 +12,18 @@ from pipeline.domain.errors import IndexUnavailable
 from pipeline.domain.insight import Insight
 from pipeline.domain.passage import Passage, Query, Related, SearchResult
 from pipeline.domain.transcript import Transcript
-from pipeline.ports import Embedder
-from vectorstore.chroma import ChromaVectors
-from vectorstore.chunking import CHUNKING_VERSION, Chunk, chunk_transcript
-from vectorstore.entry import Fence, entry_of, fence_of
-from vectorstore.lexical import SqliteWords
-from vectorstore.owner import own_folder
+from pipeline.ports import Embedder, Vectors
+from vectorstore.chunking import Chunk, chunk_transcript
+from vectorstore.entry import Entry, Fence, entry_of, fence_of
 from vectorstore.ranking import STATIC_TUNING, Tuning, distinct, fuse, in_context
-from vectorstore.vectors import VectorIndex
-from vectorstore.words import WordHits, WordIndex
+from vectorstore.shelf import Shelf, Volume
+from vectorstore.vectors import IndexDamaged
+from vectorstore.words import WordHits
 
 _CANDIDATES: Final = 100
 _JUDGED: Final = 10
 _WORDS_ALONE: Final = "The search by meaning did not answer, so these passages were found by their words alone."
+_REBUILD_FIRST: Final = "The index is incomplete; it must be rebuilt first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,74 +37,79 @@ class IndexCounts:
 
 
 class EpisodeIndex:
-    """Index and InsightSearch over a word index, a vector index and an embedder.
+    """Index and InsightSearch over the builds of a shelf and an embedder.
 
-    `needs_rebuild` says that files are missing or damaged: `reset`, then add every episode of the catalogue.
-    Until then a search goes by words alone as far as it can.
+    `needs_rebuild` says that a part is missing, damaged or made with another embedding: fill a new build within
+    `rebuilding`. Until then a search goes by words alone as far as it can. `problem` is a sentence when the last
+    `check` got no answer, else empty.
     """
 
     def __init__(
         self,
+        shelf: Shelf,
         *,
-        words: WordIndex,
-        vectors: VectorIndex,
         embedder: Embedder,
         tuning: Tuning = STATIC_TUNING,
         chunking: Callable[[Transcript], Sequence[Chunk]] = chunk_transcript,
     ) -> None:
-        self._words = words
-        self._vectors = vectors
+        self._shelf = shelf
         self._embedder = embedder
         self._tuning = tuning
         self._chunking = chunking
-        self._writing = asyncio.Lock()
         self.needs_rebuild = False
+        self.problem = ""
 
-    async def check(self) -> None:
-        """Compare the two halves, drop what an interrupted `add` left of vectors, and set `needs_rebuild`."""
+    async def check(self, *, thorough: bool = False) -> None:
+        """Compare the two halves, drop what an interrupted `add` left of vectors; set `needs_rebuild` and `problem`.
+
+        `thorough` reads through all rows too. A part that only does not answer changes nothing in `needs_rebuild`.
+        """
+        self.problem = ""
         try:
-            await self._words.check()
-            held = await self._words.holdings()
-            await self._vectors.forget([holding.episode_id for holding in held if not holding.whole])
-            whole = [holding for holding in held if holding.whole]
-            await self._vectors.check(
-                chunks=sum(holding.chunks for holding in whole), insights=sum(holding.insights for holding in whole)
-            )
-        except IndexUnavailable:
-            self.needs_rebuild = True
+            async with self._shelf.turn() as live:
+                self.needs_rebuild = not self._shelf.is_ours(live[0])
+                await _examine(live[0], thorough=thorough)
+        except IndexDamaged as error:
+            self.needs_rebuild, self.problem = True, str(error)
+        except IndexUnavailable as error:
+            self.problem = str(error)
 
     async def add(self, episode: Episode, transcript: Transcript, insights: Sequence[Insight]) -> None:
         """See pipeline.ports.Index. Interrupted, it leaves the episode out of `indexed_episode_ids`."""
-        chunks = await asyncio.to_thread(self._chunking, transcript)
-        entry = entry_of(episode, chunks, insights)
-        rows = in_context(await self._embedder.embed([chunk.text for chunk in chunks]))
-        meanings = await self._embedder.embed([insight.text for insight in entry.insights])
-        async with self._writing:
-            await self._words.put(entry)
-            await self._vectors.put(entry, chunks=rows, insights=meanings)
-            await self._words.mark([episode.id], whole=True)
+        entry, rows, meanings = await self._entry(episode, transcript, insights)
+        async with self._shelf.turn() as live:
+            able = [volume for volume in live if self._shelf.is_ours(volume)]
+            if self.needs_rebuild:
+                able = [volume for volume in able if volume is not live[0]]
+            if not able:
+                raise IndexUnavailable(_REBUILD_FIRST)
+            for volume in able:
+                await _store(volume, entry, chunks=rows, insights=meanings)
 
     async def forget(self, episode_ids: Sequence[str]) -> None:
         """See pipeline.ports.Index. Interrupted, the next `check` finishes the vectors."""
-        async with self._writing:
-            await self._words.mark(episode_ids, whole=False)
-            await self._vectors.forget(episode_ids)
-            await self._words.forget(episode_ids)
+        async with self._shelf.turn() as live:
+            for volume in live:
+                await volume.words.mark(episode_ids, whole=False)
+                await volume.vectors.forget(episode_ids)
+                await volume.words.forget(episode_ids)
 
-    async def reset(self) -> None:
-        """Empty both halves, damaged or not, so that the catalogue can fill them anew."""
-        async with self._writing:
-            await self._words.clear()
-            await self._vectors.clear()
-            self.needs_rebuild = False
+    @asynccontextmanager
+    async def rebuilding(self) -> AsyncIterator["IndexBeside"]:
+        """See pipeline.ports.RebuildableIndex."""
+        async with self._shelf.rebuilding() as volume:
+            yield IndexBeside(self, self._shelf, volume)
+        self.needs_rebuild = False
 
     async def indexed_episode_ids(self) -> frozenset[str]:
         """The episodes that are wholly in; any other must be added (again). Raises IndexUnavailable."""
-        return frozenset(holding.episode_id for holding in await self._words.holdings() if holding.whole)
+        async with self._shelf.reading() as volume:
+            return await _whole(volume)
 
     async def counts(self) -> IndexCounts:
         """How much the index holds. Raises IndexUnavailable."""
-        held = await self._words.holdings()
+        async with self._shelf.reading() as volume:
+            held = await volume.words.holdings()
         whole = [holding for holding in held if holding.whole]
         return IndexCounts(
             episodes=len(whole),
@@ -117,38 +120,76 @@ class EpisodeIndex:
 
     async def search(self, query: Query) -> SearchResult:
         """See pipeline.ports.Index. Without the vectors it goes by words alone and says so."""
+        async with self._shelf.reading() as volume:
+            try:
+                return await self._search(query, volume)
+            except IndexUnavailable:
+                if await self._shelf.is_current(volume):
+                    raise
+        # Another process has just put a new build in its place.
+        async with self._shelf.reading() as volume:
+            return await self._search(query, volume)
+
+    async def related(self, insight: Insight, *, workspace: WorkspaceId, limit: int = 5) -> tuple[Related, ...]:
+        """See pipeline.ports.InsightSearch."""
+        vector = await self._embedder.embed([insight.text])
+        if not vector.any():
+            return ()
+        fence = Fence(keys_visible_to(workspace))
+        async with self._shelf.reading() as volume:
+            self._expect_vectors(volume)
+            return await volume.vectors.related(vector, fence=fence, beside=insight.episode_id, limit=limit)
+
+    async def _entry(
+        self, episode: Episode, transcript: Transcript, insights: Sequence[Insight]
+    ) -> tuple[Entry, Vectors, Vectors]:
+        chunks = await asyncio.to_thread(self._chunking, transcript)
+        entry = entry_of(episode, chunks, insights)
+        rows = in_context(await self._embedder.embed([chunk.text for chunk in chunks]))
+        return entry, rows, await self._embedder.embed([insight.text for insight in entry.insights])
+
+    def _expect_vectors(self, volume: Volume) -> None:
+        if self.needs_rebuild or not self._shelf.is_ours(volume):
+            raise IndexUnavailable(_REBUILD_FIRST)
+
+    async def _search(self, query: Query, volume: Volume) -> SearchResult:
         fence = fence_of(query)
         limit = max(_CANDIDATES, 3 * query.limit)
-        hits = await self._words.find(query.text, fence=fence, limit=limit)
+        hits = await volume.words.find(query.text, fence=fence, limit=limit)
         if not hits.searched:
             return SearchResult((), 0)
         degraded = ""
         try:
-            cosines = await self._cosines(query.text, hits, fence=fence, limit=limit)
+            self._expect_vectors(volume)
+            cosines = await self._cosines(query.text, hits, volume=volume, fence=fence, limit=limit)
         except IndexUnavailable:
             cosines, degraded = {}, _WORDS_ALONE
-        passages = await self._ranked(query, hits, cosines, fence=fence)
+        passages = await self._ranked(query, hits, cosines, volume=volume, fence=fence)
         return SearchResult(passages, hits.searched, degraded)
 
-    async def _cosines(self, text: str, hits: WordHits, *, fence: Fence, limit: int) -> Mapping[str, float]:
+    async def _cosines(
+        self, text: str, hits: WordHits, *, volume: Volume, fence: Fence, limit: int
+    ) -> Mapping[str, float]:
         """The cosines of the nearest chunks and of all that the words found."""
         vector = await self._embedder.embed([text])
         if not vector.any():
             return {}
         share = hits.searched / hits.total
-        near = await self._vectors.nearest(vector, fence=fence, share=share, limit=limit)
+        near = await volume.vectors.nearest(vector, fence=fence, share=share, limit=limit)
+        if not near:
+            raise IndexDamaged("The vectors are gone.")
         others = [chunk_id for chunk_id in hits.scores if chunk_id not in near]
-        return {**near, **await self._vectors.cosines(vector, chunk_ids=others)}
+        return {**near, **await volume.vectors.cosines(vector, chunk_ids=others)}
 
     async def _ranked(
-        self, query: Query, hits: WordHits, cosines: Mapping[str, float], *, fence: Fence
+        self, query: Query, hits: WordHits, cosines: Mapping[str, float], *, volume: Volume, fence: Fence
     ) -> tuple[Passage, ...]:
-        judged = await self._words.covers(hits.terms, chunk_ids=list(hits.scores)[:_JUDGED])
+        judged = await volume.words.covers(hits.terms, chunk_ids=list(hits.scores)[:_JUDGED])
         share = self._tuning.vector_share(max(judged.values(), default=0.0))
         scores = fuse(hits.scores, cosines, vector_share=share)
         names = list(scores)[: 3 * query.limit]
-        rows = await self._words.passages(names, fence=fence)
-        covers = await self._words.covers(hits.terms, chunk_ids=names)
+        rows = await volume.words.passages(names, fence=fence)
+        covers = await volume.words.covers(hits.terms, chunk_ids=names)
         return distinct(
             (
                 replace(
@@ -162,30 +203,44 @@ class EpisodeIndex:
             limit=query.limit,
         )
 
-    async def related(self, insight: Insight, *, workspace: WorkspaceId, limit: int = 5) -> tuple[Related, ...]:
-        """See pipeline.ports.InsightSearch."""
-        vector = await self._embedder.embed([insight.text])
-        if not vector.any():
-            return ()
-        fence = Fence(keys_visible_to(workspace))
-        return await self._vectors.related(vector, fence=fence, beside=insight.episode_id, limit=limit)
+
+class IndexBeside:
+    """A build that is filled beside the one in use: see pipeline.ports.FillableIndex."""
+
+    def __init__(self, index: EpisodeIndex, shelf: Shelf, volume: Volume) -> None:
+        self._index = index
+        self._shelf = shelf
+        self._volume = volume
+
+    async def indexed_episode_ids(self) -> frozenset[str]:
+        """See FillableIndex."""
+        return await _whole(self._volume)
+
+    async def add(self, episode: Episode, transcript: Transcript, insights: Sequence[Insight]) -> None:
+        """See FillableIndex. What somebody added meanwhile is newer and stays."""
+        entry, rows, meanings = await self._index._entry(episode, transcript, insights)  # noqa: SLF001  one file
+        async with self._shelf.turn():
+            if not await self._volume.words.has(episode.id):
+                await _store(self._volume, entry, chunks=rows, insights=meanings)
 
 
-@asynccontextmanager
-async def open_index(
-    folder: Path, *, embedder: Embedder, tuning: Tuning = STATIC_TUNING
-) -> AsyncIterator[EpisodeIndex]:
-    """The index in `folder`, owned until the end of the context; look at its `needs_rebuild`.
+async def _examine(volume: Volume, *, thorough: bool) -> None:
+    if thorough:
+        await volume.words.check()
+    held = await volume.words.holdings()
+    await volume.vectors.forget([holding.episode_id for holding in held if not holding.whole])
+    whole = [holding for holding in held if holding.whole]
+    await volume.vectors.check(
+        chunks=sum(holding.chunks for holding in whole), insights=sum(holding.insights for holding in whole)
+    )
 
-    Raises DataFolderBusy when another process (or another part of this one) has it open.
-    """
-    with own_folder(folder):
-        words = SqliteWords(folder / f"words-{CHUNKING_VERSION}.sqlite3")
-        vectors = ChromaVectors(folder, version=f"{embedder.version}-{CHUNKING_VERSION}")
-        index = EpisodeIndex(words=words, vectors=vectors, embedder=embedder, tuning=tuning)
-        try:
-            await index.check()
-            yield index
-        finally:
-            await vectors.close()
-            await words.close()
+
+async def _store(volume: Volume, entry: Entry, *, chunks: Vectors, insights: Vectors) -> None:
+    """Words first, vectors second, then whole: see vectorstore/README.md."""
+    await volume.words.put(entry)
+    await volume.vectors.put(entry, chunks=chunks, insights=insights)
+    await volume.words.mark([entry.episode_id], whole=True)
+
+
+async def _whole(volume: Volume) -> frozenset[str]:
+    return frozenset(holding.episode_id for holding in await volume.words.holdings() if holding.whole)

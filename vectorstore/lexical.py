@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline.domain.errors import IndexUnavailable
 from pipeline.domain.passage import Passage
 from vectorstore import fts
 from vectorstore.entry import Entry, Fence
+from vectorstore.vectors import IndexDamaged
 from vectorstore.words import Holding, Term, WordHits
 
 _T = TypeVar("_T")
@@ -23,6 +23,10 @@ class SqliteWords:
         self._path = path
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="words")
         self._connection: sqlite3.Connection | None = None
+
+    async def create(self) -> None:
+        """See WordIndex."""
+        await self._run(fts.check)
 
     async def check(self) -> None:
         """See WordIndex. It reads through the whole file."""
@@ -56,31 +60,33 @@ class SqliteWords:
         """See WordIndex."""
         return await self._run(fts.holdings)
 
-    async def clear(self) -> None:
-        """See WordIndex. The file is thrown away and made anew."""
-        await self._run(fts.check, fresh=True)
+    async def has(self, episode_id: str) -> bool:
+        """See WordIndex."""
+        return await self._run(lambda db: fts.has(db, episode_id))
+
+    async def discard(self) -> None:
+        """See WordIndex."""
+        await self.close()
+        await asyncio.to_thread(self._remove)
 
     async def close(self) -> None:
         """See WordIndex."""
         await asyncio.get_running_loop().run_in_executor(self._pool, self._disconnect)
         self._pool.shutdown(wait=False)
 
-    async def _run(self, work: Callable[[sqlite3.Connection], _T], *, fresh: bool = False) -> _T:
+    async def _run(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, self._transact, work, fresh)
+            return await asyncio.get_running_loop().run_in_executor(self._pool, self._transact, work)
         except (sqlite3.Error, OSError) as error:
-            raise IndexUnavailable(f"The word index cannot be used: {error}.") from error
+            raise IndexDamaged(f"The word index cannot be used: {error}.") from error
 
-    def _transact(self, work: Callable[[sqlite3.Connection], _T], fresh: bool) -> _T:
-        if fresh:
-            self._discard()
+    def _transact(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
         if self._connection is None:
             self._connection = fts.connect(self._path)
         with self._connection:
             return work(self._connection)
 
-    def _discard(self) -> None:
-        self._disconnect()
+    def _remove(self) -> None:
         for suffix in ("", "-wal", "-shm"):
             self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
 

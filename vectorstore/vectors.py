@@ -3,13 +3,22 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from pipeline.domain.errors import IndexUnavailable
 from pipeline.domain.passage import Related
 from pipeline.ports import Vectors
 from vectorstore.entry import Entry, Fence
 
 
+class IndexDamaged(IndexUnavailable):
+    """A part of the index is missing or damaged: waiting does not help, a rebuild does."""
+
+
 class VectorIndex(Protocol):
-    """Unit vectors of chunks and insights. All methods raise IndexUnavailable."""
+    """Unit vectors of one build's chunks and insights. All methods raise IndexUnavailable, or IndexDamaged."""
+
+    async def create(self) -> None:
+        """Make the place for the vectors of a new build."""
+        ...
 
     async def put(self, entry: Entry, *, chunks: Vectors, insights: Vectors) -> None:
         """Store the vectors of an episode in place of older ones; one row for each chunk and each insight."""
@@ -35,11 +44,11 @@ class VectorIndex(Protocol):
         ...
 
     async def check(self, *, chunks: int, insights: int) -> None:
-        """Raises IndexUnavailable unless there are that many vectors and a sample of them finds itself."""
+        """Raises IndexDamaged unless there are that many vectors and a sample of them finds itself."""
         ...
 
-    async def clear(self) -> None:
-        """Remove everything, also what is damaged."""
+    async def discard(self) -> None:
+        """Remove the build's vectors and their place, also what is damaged."""
         ...
 
     async def close(self) -> None:

@@ -45,10 +45,14 @@ class Holding:
 
 
 class WordIndex(Protocol):
-    """The chunks' rows and the search by words. All methods raise IndexUnavailable."""
+    """One build's rows of chunks and the search by words. All methods raise IndexUnavailable, or IndexDamaged."""
+
+    async def create(self) -> None:
+        """Make the place for the rows of a new build."""
+        ...
 
     async def check(self) -> None:
-        """Raises when the storage is damaged."""
+        """Read through the storage; raises IndexDamaged."""
         ...
 
     async def put(self, entry: Entry) -> None:
@@ -79,8 +83,12 @@ class WordIndex(Protocol):
         """What is stored, by episode."""
         ...
 
-    async def clear(self) -> None:
-        """Remove everything, also what is damaged."""
+    async def has(self, episode_id: str) -> bool:
+        """Whether the episode is stored and whole."""
+        ...
+
+    async def discard(self) -> None:
+        """Remove the build's rows and their place, also what is damaged."""
         ...
 
     async def close(self) -> None:
@@ -88,7 +96,12 @@ class WordIndex(Protocol):
         ...
 
 
+def words_of(text: str) -> list[str]:
+    """All words, lower case: runs of letters and digits."""
+    return _WORD.findall(text.lower())
+
+
 def query_words(text: str) -> tuple[str, ...]:
     """The words of a question that say something about its subject, lower case, each once, at most 64."""
-    words = dict.fromkeys(word for word in _WORD.findall(text.lower()) if word not in STOP_WORDS)
+    words = dict.fromkeys(word for word in words_of(text) if word not in STOP_WORDS)
     return tuple(words)[:_MOST_WORDS]

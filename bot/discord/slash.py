@@ -1,6 +1,6 @@
 """The slash commands: `/podcast …` with typed options, and `/ask`."""
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 from zoneinfo import available_timezones
 
 import discord
@@ -21,6 +21,7 @@ from pipeline.domain.errors import BadInput, PodsiftError
 
 Interaction = discord.Interaction[Any]
 Choices = list[app_commands.Choice[str]]
+TopicAction = Literal["show", "more", "less", "mute", "drop", "reset"]
 
 _MOST_CHOICES: Final = 25
 _LONGEST_CHOICE: Final = 100
@@ -69,6 +70,15 @@ class PodcastCommands(app_commands.Group):
     async def resume(self, interaction: Interaction) -> None:
         """Resume the daily post."""
         await self._change(interaction, Request("resume"))
+
+    @app_commands.command(description="What is posted here more often, less often or never")
+    @app_commands.describe(action="what to do with the topic", topic="in a few words")
+    async def topics(self, interaction: Interaction, action: TopicAction = "show", topic: str = "") -> None:
+        """Show or change the channel's topics."""
+        if action == "show":
+            await self._read(interaction, Request("topics"))
+        else:
+            await self._change(interaction, f"topics {action} {topic}")
 
     @app_commands.command(name="list", description="The shows that this channel follows")
     async def list_shows(self, interaction: Interaction) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from bot.app import App
 from bot.handover import Report, Request
-from bot.operations import following, insights, lists, reading, running, scheduling
+from bot.operations import episode, following, insights, lists, orientation, reading, running, scheduling, topics
 from bot.operations.outcome import Member, Outcome
 from bot.replies import error_reply
 from bot.shapes import ErrorShape
@@ -27,7 +27,9 @@ _log = logging.getLogger(__name__)
 _OPERATIONS: Final = MappingProxyType[str, Operation](
     {
         "add": following.add,
+        "add-private": orientation.add_private,
         "remove": following.remove,
+        "undo": orientation.undo,
         "list": following.list_feeds,
         "scan": following.scan,
         "import": lists.import_list,
@@ -35,15 +37,20 @@ _OPERATIONS: Final = MappingProxyType[str, Operation](
         "backfill": lists.backfill,
         "digest": reading.digest,
         "top": reading.digest,
+        "preview": reading.digest,
         "ask": reading.ask,
         "search": reading.search,
         "card": insights.card,
+        "insights": episode.insights,
         "vote": insights.vote,
         "save": insights.save,
         "saved": insights.saved,
+        "topics": topics.topics,
         "schedule": scheduling.schedule,
         "pause": scheduling.pause,
         "resume": scheduling.resume,
+        "settings": orientation.settings,
+        "setup": orientation.setup,
         "status": running.status,
         "retry": running.retry,
         "reindex": running.reindex,
@@ -51,14 +58,16 @@ _OPERATIONS: Final = MappingProxyType[str, Operation](
         "help": running.show_help,
     }
 )
-_FOR_CURATORS: Final = frozenset({"add", "remove", "import", "backfill", "schedule", "pause", "resume"})
+_FOR_CURATORS: Final = frozenset(
+    {"add", "add-private", "remove", "undo", "import", "backfill", "schedule", "pause", "resume"}
+)
 _FOR_THE_OWNER: Final = frozenset({"scan", "retry", "reindex", "doctor"})
 
 
 async def perform(app: App, member: Member, request: Request, report: Report) -> Outcome:
     """Carry out a request. What goes wrong is part of the outcome, in words for people."""
     try:
-        _check(member, request.operation)
+        _check(member, request.operation, is_look=request == Request("schedule"))
         return await _OPERATIONS[request.operation](app, member, request.arguments, report)
     except PodsiftError as error:
         _log.info("Refused a request.", extra={"operation": request.operation, "kind": type(error).__name__})
@@ -77,10 +86,10 @@ async def perform_unseen(app: App, member: Member, request: Request) -> Outcome:
     return await perform(app, member, request, lambda _progress: None)
 
 
-def _check(member: Member, operation: str) -> None:
+def _check(member: Member, operation: str, *, is_look: bool) -> None:
     if operation not in _OPERATIONS:
         raise BadInput(f"“{operation}” is not a command.")
     if operation in _FOR_THE_OWNER and not member.is_owner:
         raise BadInput(f"“{operation}” is for whoever runs Podsift, on its own machine.")
-    if operation in _FOR_CURATORS and not member.is_curator:
+    if operation in _FOR_CURATORS and not (member.is_curator or is_look):
         raise BadInput(f"“{operation}” is for curators; ask one of them.")

@@ -5,9 +5,11 @@ import itertools
 from typing import Any, Final
 
 from bot.app import App
+from bot.engine import Engine
 from bot.handover import Progress, Report
 from bot.operations.finding import Choice, find_address, find_on_page
 from bot.operations.outcome import Member, Outcome
+from bot.operations.pauses import pauses
 from bot.operations.shaping import episode_failure, feed_failure, feed_shape
 from bot.replies import added_reply, feeds_reply, removed_reply, scan_reply
 from bot.shapes import AddedShape, FeedsShape, RemovedShape, ScanShape
@@ -79,7 +81,7 @@ async def remove(app: App, member: Member, arguments: dict[str, Any], _report: R
     )
     await app.subscriptions.unfollow(member.channel_id, followed.feed.id, workspace=member.workspace)
     shape = feed_shape(followed)
-    data = RemovedShape(title=shape.title or shape.url, url=shape.url)
+    data = RemovedShape(title=shape.title or shape.url, url=shape.url, id=followed.feed.id)
     return Outcome(data, removed_reply(data))
 
 
@@ -108,6 +110,7 @@ async def scan(app: App, member: Member, _arguments: dict[str, Any], report: Rep
         waiting=sum(followed.episodes.waiting for followed in after),
         failed=tuple(map(episode_failure, failed)),
         unread_feeds=unread,
+        paused=await pauses(app),
     )
     return Outcome(data, scan_reply(data), FAILED if failed or unread else 0)
 
@@ -125,6 +128,11 @@ async def _read_first(app: App, feed: Feed) -> None:
         raise scan.error
 
 
+async def _all_pause(engine: Engine, waiting: int) -> bool:
+    """Whether all that still waits does so for a part of ours: it goes on by itself, in an hour or a day."""
+    return sum(each.episodes for each in await engine.paused()) >= waiting
+
+
 async def _until_done(app: App, feed_ids: tuple[str, ...], report: Report) -> None:
     """Start what waits and report until nothing of these feeds waits any more."""
     engine = await app.engine.get()
@@ -135,6 +143,6 @@ async def _until_done(app: App, feed_ids: tuple[str, ...], report: Report) -> No
         waiting = [episode for episode in await app.pipeline.episodes.waiting() if episode.feed_id in feed_ids]
         total = max(total, len(waiting))
         report(Progress(total - len(waiting), total, waiting[0].title if waiting else ""))
-        if not waiting:
+        if not waiting or await _all_pause(engine, len(waiting)):
             return
         await asyncio.sleep(_LOOK_EVERY)

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from bot import phrases
 from bot.answers import answer_post, search_post
 from bot.app import App
 from bot.conversation import context_of
@@ -35,7 +36,8 @@ async def digest(app: App, member: Member, arguments: dict[str, Any], _report: R
     else:
         built, delivery = await app.worker.post_digest(channel, day)
     data = digest_shape(built, delivery)
-    message = explained_digest(built) if arguments.get("explain") else digest_post(built)
+    hint = phrases.TYPE_OR_ASK if member.is_owner else phrases.PRESS_OR_ASK
+    message = explained_digest(built) if arguments.get("explain") else digest_post(built, hint=hint)
     return Outcome(data, message, 0 if built.picks else NOT_FOUND)
 
 

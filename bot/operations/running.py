@@ -7,7 +7,9 @@ from bot.examination import examine
 from bot.handover import Progress, Report
 from bot.message import plain
 from bot.operations.outcome import Member, Outcome
+from bot.operations.pauses import pauses
 from bot.operations.shaping import channel_shape, episode_failure, feed_failure
+from bot.operations.spending import spending
 from bot.replies import doctor_reply, help_reply, reindex_reply, retry_reply, status_reply
 from bot.shapes import DoctorShape, ReindexShape, RetryShape, StatusShape, TextShape
 from bot.wording import FAILED
@@ -33,8 +35,10 @@ async def status(app: App, member: Member, _arguments: dict[str, Any], _report: 
         passages=counts.chunks,
         channels=tuple(channel_shape(c, app.clock) for c in await app.channels.of(workspace=member.workspace)),
         service=app.engine.is_running,
+        paused=await pauses(app) if member.is_owner else (),
+        spending=await spending(app) if member.is_owner else None,
     )
-    return Outcome(data, status_reply(data))
+    return Outcome(data, status_reply(data, shows_service=member.is_owner))
 
 
 async def retry(app: App, _member: Member, arguments: dict[str, Any], _report: Report) -> Outcome:
@@ -48,9 +52,8 @@ async def retry(app: App, _member: Member, arguments: dict[str, Any], _report: R
 
 
 async def reindex(app: App, _member: Member, _arguments: dict[str, Any], report: Report) -> Outcome:
-    """Build the index anew from the catalogue."""
-    await app.index.reset()
-    episodes = await app.fill_index(lambda done, total, title: report(Progress(done, total, title)))
+    """Build the index anew from the catalogue; searches go on meanwhile."""
+    episodes = await app.rebuild_index(lambda done, total, title: report(Progress(done, total, title)))
     counts = await app.index.counts()
     data = ReindexShape(episodes=episodes, passages=counts.chunks)
     return Outcome(data, reindex_reply(data))

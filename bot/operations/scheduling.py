@@ -17,6 +17,8 @@ from pipeline.domain.errors import BadInput
 async def schedule(app: App, member: Member, arguments: dict[str, Any], _report: Report) -> Outcome:
     """Show or set the channel's wall time (`at`, HH:MM) and `zone` (an IANA name)."""
     channel = await _own_channel(app, member)
+    if not any(arguments.values()):
+        return _shown(app, channel)
     zone = arguments.get("zone") or channel.zone
     if zone not in available_timezones():
         raise BadInput(f"“{zone}” is no time zone; name one like Europe/Berlin.")
@@ -40,5 +42,9 @@ async def _own_channel(app: App, member: Member) -> Channel:
 
 async def _save(app: App, channel: Channel) -> Outcome:
     await app.channels.save(channel, workspace=channel.workspace)
+    return _shown(app, channel)
+
+
+def _shown(app: App, channel: Channel) -> Outcome:
     data = channel_shape(channel, app.clock)
     return Outcome(data, schedule_reply(data))

@@ -1,7 +1,5 @@
 """Our own values as the documented shapes."""
 
-from urllib.parse import urlsplit, urlunsplit
-
 from bot.shapes import (
     AnswerShape,
     ChannelShape,
@@ -21,6 +19,7 @@ from pipeline.domain.channel import Channel
 from pipeline.domain.digest import Delivery, Digest, Pick
 from pipeline.domain.episode import Episode
 from pipeline.domain.feed import Feed
+from pipeline.domain.keyed_address import without_keys
 from pipeline.domain.overview import FollowedFeed
 from pipeline.domain.passage import Passage
 from pipeline.ports import Clock
@@ -46,10 +45,7 @@ def feed_shape(followed: FollowedFeed) -> FeedShape:
 
 def shown_url(feed: Feed) -> str:
     """The feed's address; a private one without what may open it."""
-    if feed.audience.is_public:
-        return feed.url
-    parts = urlsplit(feed.url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    return feed.url if feed.audience.is_public else without_keys(feed.url)
 
 
 def feed_failure(feed: Feed) -> FeedFailureShape:

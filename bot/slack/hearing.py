@@ -3,11 +3,12 @@
 import html
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final
 
 from bot.slack.blocks import Json
+from bot.slack.forms import PRIVATE_SHOW, submitted, wrong_address
 
 ASK_ABOUT: Final = "ask_about_this"
 """The message shortcut's callback id, as in the manifest."""
@@ -30,6 +31,8 @@ class Kind(StrEnum):
     HOME = "home"
     JOINED = "joined"
     LEFT = "left"
+    UNINSTALLED = "uninstalled"
+    SUBMITTED = "submitted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,8 @@ class Heard:
     """One thing somebody said or did. `event_id` names the thing, not its delivery: one mention is two events.
 
     `text` is plain words, of a press the action. `thread` is where a reply belongs. `address` takes private replies.
-    `for_others` holds when another member is mentioned.
+    `for_others` holds when another member is mentioned. `trigger` opens a form, for three seconds. `secret` is what a
+    form's hidden field holds; it is never kept. `bot` is our own user id.
     """
 
     kind: Kind
@@ -55,10 +59,14 @@ class Heard:
     is_reply: bool = False
     in_our_thread: bool = False
     for_others: bool = False
+    organisation: str = ""
+    trigger: str = ""
+    bot: str = ""
+    secret: str = field(default="", repr=False)
 
     def to_json(self) -> str:
         """As the inbox keeps it."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return json.dumps(asdict(replace(self, secret="")), ensure_ascii=False)
 
     @classmethod
     def from_json(cls, body: str) -> "Heard":
@@ -75,6 +83,8 @@ def heard_in(body: Json, *, bot: str) -> Heard | None:
         return _command(body)
     if body.get("type") == "block_actions":
         return _press(body)
+    if body.get("type") == "view_submission":
+        return _submission(body)
     if body.get("type") == "message_action" and body.get("callback_id") == ASK_ABOUT:
         return _shortcut(body, bot)
     return None
@@ -89,7 +99,7 @@ def plain_words(raw: str, *, bot: str = "") -> str:
 
 
 def _event(body: Json, event: Json, bot: str) -> Heard | None:
-    team = str(body.get("team_id", ""))
+    team = _team_of(body)
     kind = event.get("type")
     if kind in {"message", "app_mention"}:
         return _message(team, event, bot)
@@ -103,7 +113,24 @@ def _event(body: Json, event: Json, bot: str) -> Heard | None:
         return Heard(Kind.JOINED, team, str(event["channel"]), inviter, str(body["event_id"]))
     if kind in _GONE_EVENTS:
         return Heard(Kind.LEFT, team, str(event["channel"]), "", str(body["event_id"]))
+    if kind == "app_uninstalled" or (kind == "tokens_revoked" and (event.get("tokens") or {}).get("bot")):
+        return _uninstalled(body)
     return None
+
+
+def _team_of(body: Json) -> str:
+    """The team that we are installed in: in a shared channel the event itself may be of another team."""
+    installed: Json = next(iter(body.get("authorizations") or []), {})
+    return str(installed.get("team_id") or body.get("team_id") or "")
+
+
+def _uninstalled(body: Json) -> Heard:
+    installed: Json = next(iter(body.get("authorizations") or []), {})
+    organisation = str(installed.get("enterprise_id") or body.get("enterprise_id") or "")
+    is_all = bool(installed.get("is_enterprise_install") or body.get("is_enterprise_install")) and organisation
+    team = "" if is_all else _team_of(body)
+    when = str(body.get("event_time") or "0")
+    return Heard(Kind.UNINSTALLED, team, "", "", str(body["event_id"]), text=when, organisation=organisation)
 
 
 def _message(team: str, event: Json, bot: str) -> Heard | None:
@@ -126,6 +153,7 @@ def _message(team: str, event: Json, bot: str) -> Heard | None:
         is_reply=thread != stamp,
         in_our_thread=bool(bot) and event.get("parent_user_id") == bot,
         for_others=bool(mentioned - {bot}),
+        bot=bot,
     )
 
 
@@ -142,6 +170,7 @@ def _command(body: Json) -> Heard:
         conversation_name=str(body.get("channel_name", "")),
         address=str(body.get("response_url", "")),
         is_direct=place.startswith("D"),
+        trigger=str(body["trigger_id"]),
     )
 
 
@@ -153,7 +182,7 @@ def _press(body: Json) -> Heard | None:
     user = body["user"]
     return Heard(
         Kind.PRESS,
-        str((body.get("team") or {}).get("id", "")),
+        _team_of_user(body),
         place,
         str(user["id"]),
         f"press:{user['id']}:{action.get('action_ts')}:{action.get('action_id')}",
@@ -161,7 +190,31 @@ def _press(body: Json) -> Heard | None:
         name=str(user.get("username", "")),
         address=str(body.get("response_url", "")),
         is_direct=place.startswith("D"),
+        trigger=str(body.get("trigger_id", "")),
     )
+
+
+def _submission(body: Json) -> Heard | None:
+    view: Json = body.get("view") or {}
+    if view.get("callback_id") != PRIVATE_SHOW or wrong_address(view):
+        return None
+    conversation, address, sign_in = submitted(view)
+    # The address may be a key itself, so it is as secret as the sign-in.
+    return Heard(
+        Kind.SUBMITTED,
+        _team_of_user(body),
+        conversation,
+        str(body["user"]["id"]),
+        f"submitted:{view.get('id')}",
+        name=str(body["user"].get("username", "")),
+        is_direct=conversation.startswith("D"),
+        secret=json.dumps({"address": address, "credentials": sign_in}),
+    )
+
+
+def _team_of_user(body: Json) -> str:
+    """Where the app is installed for a whole organisation, no team is named."""
+    return str((body.get("team") or {}).get("id") or (body.get("user") or {}).get("team_id") or "")
 
 
 def _shortcut(body: Json, bot: str) -> Heard:
@@ -170,7 +223,7 @@ def _shortcut(body: Json, bot: str) -> Heard:
     stamp = str(message.get("ts", ""))
     return Heard(
         Kind.SHORTCUT,
-        str((body.get("team") or {}).get("id", "")),
+        _team_of_user(body),
         str(place["id"]),
         str(user["id"]),
         f"shortcut:{body['trigger_id']}",
@@ -180,4 +233,5 @@ def _shortcut(body: Json, bot: str) -> Heard:
         thread=str(message.get("thread_ts") or stamp),
         address=str(body.get("response_url", "")),
         is_direct=str(place["id"]).startswith("D"),
+        bot=bot,
     )

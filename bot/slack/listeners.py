@@ -5,16 +5,45 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.forms import PRIVATE_SHOW, wrong_address
 from bot.slack.hearing import heard_in
 from bot.slack.intake import Intake
 from bot.slack.web import SlackWeb
+from bot.slack.workspaces import Workspaces
 
 
-def make_listeners(web: SlackWeb, intake: Intake) -> AsyncApp:
-    """An app that takes in all that Slack says; an event that cannot be kept is not acknowledged, so it comes again."""
-    app = AsyncApp(name="podsift", client=web.client)
+def make_listeners(web: SlackWeb, intake: Intake, *, signing_secret: str | None = None) -> AsyncApp:
+    """An app of one workspace that takes in all that Slack says.
 
+    An event that cannot be kept is not acknowledged, so it comes again.
+    """
+    return _listening(AsyncApp(name="podsift", client=web.client, signing_secret=signing_secret), intake)
+
+
+def make_listeners_for_many(
+    client: AsyncWebClient, intake: Intake, workspaces: Workspaces, *, signing_secret: str
+) -> AsyncApp:
+    """The same for every workspace that installed the app; `client` has no token."""
+
+    async def authorize(
+        context: AsyncBoltContext, enterprise_id: str | None, team_id: str | None
+    ) -> AuthorizeResult | None:
+        grid = (enterprise_id or "") if context.is_enterprise_install else ""
+        installed = await workspaces.installed(team_id or "", organisation=grid)
+        if installed is None:
+            return None
+        return AuthorizeResult(
+            enterprise_id=enterprise_id, team_id=team_id, bot_token=installed.token, bot_user_id=installed.bot
+        )
+
+    app = AsyncApp(name="podsift", client=client, signing_secret=signing_secret, authorize=authorize)  # type: ignore[arg-type]  # None is how bolt is told of no installation, its types forget it
+    return _listening(app, intake)
+
+
+def _listening(app: AsyncApp, intake: Intake) -> AsyncApp:
     async def keep(body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]) -> None:
         heard = heard_in(body, bot=context.bot_user_id or "")
         if heard is not None:
@@ -24,7 +53,15 @@ def make_listeners(web: SlackWeb, intake: Intake) -> AsyncApp:
     async def acknowledge(ack: AsyncAck) -> None:
         await ack()
 
+    async def judge(ack: AsyncAck, body: dict[str, Any]) -> None:
+        wrong = wrong_address(body.get("view") or {})
+        if wrong:
+            await ack(response_action="errors", errors=wrong)
+        else:
+            await ack()
+
     app.use(keep)
+    app.view(PRIVATE_SHOW)(judge)
     anything = re.compile(".*", re.DOTALL)
     # What nobody acknowledges comes again and again, so every kind has a listener.
     for register in (app.event, app.command, app.action, app.shortcut, app.view):

@@ -58,8 +58,9 @@ class SlackMessenger:
         """Post a reply of any length into a thread; the first part carries the key. Raises as SlackWeb.write."""
         first, *rest = render(message)
         await self._post(_where(conversation, thread, message.key), first, message)
-        for payload in rest:
-            await self._web.write("chat.postMessage", **_where(conversation, thread, ""), **payload.arguments())
+        for number, payload in enumerate(rest, start=2):
+            where = _where(conversation, thread, f"{message.key}/{number}")
+            await self._web.write("chat.postMessage", **where, **payload.arguments())
 
     async def find_reply(self, conversation: str, thread: str, key: str) -> str | None:
         """The time stamp of the thread's message with this key. Raises DeliveryDelayed or SlackGone."""
@@ -89,12 +90,17 @@ class SlackMessenger:
         return None
 
 
+def marker(key: str) -> dict[str, Any]:
+    """The metadata by which a message is found; any app of the workspace can read it."""
+    return {"event_type": _EVENT_TYPE, "event_payload": {"key": key}}
+
+
 def _where(conversation: str, thread: str | None, key: str) -> dict[str, Any]:
     where: dict[str, Any] = {"channel": conversation}
     if thread is not None:
         where["thread_ts"] = thread
     if key:
-        where["metadata"] = {"event_type": _EVENT_TYPE, "event_payload": {"key": key}}
+        where["metadata"] = marker(key)
     return where
 
 

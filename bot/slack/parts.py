@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.slack.farewells import Farewells
 from bot.slack.messenger import SlackMessenger
+from bot.slack.streams import Streams
 from bot.slack.team import Defaults, Team
 from bot.slack.web import SlackWeb
 from pipeline.adapters.catalog import CatalogDb, ChannelSettings, Curators, Inbox, Threads
@@ -16,6 +17,7 @@ class SlackParts:
 
     web: SlackWeb
     messenger: SlackMessenger
+    streams: Streams
     team: Team
     inbox: Inbox
     threads: Threads
@@ -30,6 +32,7 @@ def slack_parts(web: SlackWeb, db: CatalogDb, *, clock: Clock, defaults: Default
     return SlackParts(
         web=web,
         messenger=SlackMessenger(web, clock=clock, on_gone=Farewells(web, team).say),
+        streams=Streams(web),
         team=team,
         inbox=Inbox(db, clock=clock),
         threads=Threads(db, clock=clock),

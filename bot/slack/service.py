@@ -37,15 +37,7 @@ async def hearing_slack(
     parts: SlackParts, counter: Counter, *, app_token: str, watch: Watch | None = None, pause: Pause = asyncio.sleep
 ) -> AsyncIterator[tuple[Intake, Connection]]:
     """Hear and answer Slack as long as the block runs. Raises SettingsError when Slack does not accept a token."""
-    desk = Desk(
-        parts.web,
-        counter=counter,
-        team=parts.team,
-        threads=parts.threads,
-        channels=parts.channels,
-        messenger=parts.messenger,
-        clock=parts.clock,
-    )
+    desk = Desk(parts, counter)
     async with (
         open_intake(desk, inbox=parts.inbox, threads=parts.threads, clock=parts.clock, pause=pause) as intake,
         connected(parts.web, intake, app_token=app_token, watch=watch) as connection,

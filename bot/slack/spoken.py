@@ -5,7 +5,9 @@ from typing import Final
 from bot.commands import VERBS, parse
 from bot.handover import Request
 
-_WITH_ARGUMENTS: Final = frozenset({"add", "ask", "card", "remove", "schedule", "search"})
+_WITH_ARGUMENTS: Final = frozenset(
+    {"add", "ask", "backfill", "card", "import", "remove", "schedule", "search", "topics"}
+)
 
 
 def request_in(text: str) -> Request | None:
@@ -31,6 +33,6 @@ def command(line: str) -> Request:
 def _is_order(verb: str, rest: str) -> bool:
     if verb not in _WITH_ARGUMENTS or not rest:
         return False
-    if verb == "add":
+    if verb in {"add", "import"}:
         return "." in rest.split(maxsplit=1)[0]
     return verb == "ask" or not rest.rstrip().endswith("?")

@@ -10,6 +10,7 @@ from bot.slack.hearing import Heard
 from bot.slack.place import channel_id, workspace_id
 from bot.slack.web import SlackWeb
 from pipeline.adapters.catalog import ChannelSettings, Curators
+from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.channel import Channel
 from pipeline.domain.errors import DeliveryError
 from pipeline.ports import Clock
@@ -36,6 +37,7 @@ class _Profile:
     is_admin: bool | None
     zone: str
     until: datetime
+    name: str = ""
 
 
 class Team:
@@ -78,6 +80,10 @@ class Team:
         is_admin = (await self._profile(user)).is_admin
         return not invited and not self._defaults.curators if is_admin is None else is_admin
 
+    async def name_of(self, heard: Heard) -> str:
+        """What the member is called, as far as Slack lets us know."""
+        return heard.name or (await self._profile(heard.user)).name or "A member"
+
     async def welcome(self, heard: Heard) -> Channel:
         """The channel we were invited to, live again if it was paused; who invited us is its curator."""
         channel = await self.channel(heard)
@@ -97,6 +103,12 @@ class Team:
             await self._channels.save(replace(found, paused=True), workspace=workspace)
         return found
 
+    async def pause_all(self, workspace: WorkspaceId) -> None:
+        """Stop the posts to every channel of a workspace."""
+        for channel in await self._channels.of(workspace=workspace):
+            if not channel.paused:
+                await self._channels.save(replace(channel, paused=True), workspace=workspace)
+
     async def owner_of(self, channel: Channel) -> str | None:
         """The one to tell when something is wrong with the channel."""
         known = await self._curators.of(channel.id, workspace=channel.workspace)
@@ -106,7 +118,7 @@ class Team:
         channel = Channel(
             ours,
             workspace_id(heard.team),
-            "direct messages" if heard.is_direct else await self._name(heard),
+            "direct messages" if heard.is_direct else f"#{await self._name(heard)}",
             zone=(await self._profile(heard.user)).zone,
             at=self._defaults.at,
             # Nobody asked for a daily post by writing to us.
@@ -142,5 +154,7 @@ class Team:
             _log.info("Could not look up a member.", extra={"problem": str(error)})
             return _Profile(None, self._defaults.zone, until)
         zone = str(found.get("tz") or "")
+        profile: dict[str, Any] = found.get("profile") or {}
+        name = str(profile.get("display_name") or found.get("real_name") or found.get("name") or "")
         is_admin = bool(found.get("is_admin") or found.get("is_owner") or found.get("is_primary_owner"))
-        return _Profile(is_admin, zone if zone in available_timezones() else self._defaults.zone, until)
+        return _Profile(is_admin, zone if zone in available_timezones() else self._defaults.zone, until, name)

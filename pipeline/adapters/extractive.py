@@ -34,7 +34,7 @@ class ExtractivePicks:
     @property
     def version(self) -> str:
         """Names the rules; a new embedding is no reason to pick anew."""
-        return "extractive-1"
+        return "extractive-2"
 
     async def propose(self, episode: Episode, transcript: Transcript) -> tuple[Proposal, ...]:
         """Five to eight picks, the most promising first; fewer where little stands alone."""

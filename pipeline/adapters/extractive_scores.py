@@ -14,7 +14,7 @@ from pipeline.domain.stretches import Stretch
 
 LONGLIST: Final = 240
 """Stretches that are embedded; the others have a form that no nearness makes up for."""
-_LEAST_WORTH: Final = (0.46, 0.5, 0.54, 0.6, 0.64)
+_LEAST_WORTH: Final = (0.55, 0.53, 0.52, 0.56, 0.58)
 """Of the first pick, the second and so on: an episode gets more than a few only when they are good."""
 _VARIETY: Final = 0.45
 """How much of its nearness to an earlier pick a stretch loses."""

@@ -103,13 +103,23 @@ class GuardedHttp:
         async def receive(response: aiohttp.ClientResponse, trail: Trail) -> Fetched:
             return await _fetched(response, trail, known=known, max_bytes=max_bytes)
 
-        return await self._follow(
-            Trail.start(url, credentials=credentials, headers=headers),
-            receive,
-            headers={"Accept": _ACCEPT, **_conditions(known)},
-            seconds=self._total_seconds,
-            slots=self._slots,
-        )
+        async def ask(conditions: Mapping[str, str]) -> Fetched:
+            return await self._follow(
+                Trail.start(url, credentials=credentials, headers=headers),
+                receive,
+                headers={"Accept": _ACCEPT, **conditions},
+                seconds=self._total_seconds,
+                slots=self._slots,
+            )
+
+        conditions = _conditions(known)
+        try:
+            return await ask(conditions)
+        except Unreachable as error:
+            if not conditions or not isinstance(error.__cause__, aiohttp.ClientResponseError):
+                raise
+        # Some servers send a body after «not modified», which is not HTTP: asked without conditions, the hash decides.
+        return await ask({})
 
     async def download(
         self,

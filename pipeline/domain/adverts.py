@@ -26,7 +26,8 @@ _CLOSING: Final = re.compile(
     r"\b(?:thanks?(?: you)?|thank you)\b[^.?!]{0,60}\b(?:sponsor\w*|supporting (?:the|this|our))"
     r"|\b(?:promo|coupon|discount|offer|referral) codes?\b|\b(?:use|enter) (?:the |my |our "
     r"|this )?code (?:\w+ ){1,3}(?:for|to|at|and)\b"
-    r"|\b\d+ ?(?:%|percent) off\b|\b(?:\d+|one|two|three|six|thirty|fourteen)[- ](?:day|days|month|months|week|weeks)"
+    r"|\b\d+ ?(?:%|percent) off\b|\b(?:\d+|one|two|three|six|thirty|fourteen)[- ](?:day|days|month|months|week"
+    r"|weeks)"
     r"(?: \w+){0,2} (?:free|trial)\b|\b(?:days|months|weeks|month) (?:for )?free\b|\bfree (?:\w+ )?trial\b"
     r"|\bmoney[- ]back guarantee\b"
     r"|\bhow did you hear about\b|\bkeep them sponsoring\b|\b\$\d+ (?:in )?(?:\w+ )?credits?\b"
@@ -42,7 +43,8 @@ _ADDRESS: Final = re.compile(
     re.IGNORECASE,
 )
 _INVITES: Final = re.compile(
-    r"\b(?:check (?:\w+ )?out|head (?:on )?over|visit (?:them|us)?|go (?:on over )?to|sign up|get started|try it out"
+    r"\b(?:check (?:\w+ )?out|head (?:on )?over|visit (?:them|us)?|go (?:on over )?to|sign up|get started"
+    r"|try it out"
     r"|make sure you (?:use|tell)|available at)\b",
     re.IGNORECASE,
 )

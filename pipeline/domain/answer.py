@@ -51,7 +51,8 @@ class Answer:
     """The reply to a question.
 
     With `author` EXTRACT there are no statements: the citations are shown as passages, and headed so. `searched`
-    is how many passages were searched; `degraded` a sentence when a part of the index did not answer.
+    is how many passages were searched; `degraded` a sentence when a part of the index or the model did not answer. With
+    `fell_back` a model should have written it and could not.
     """
 
     question: str
@@ -61,6 +62,7 @@ class Answer:
     citations: tuple[Citation, ...]
     searched: int
     degraded: str = ""
+    fell_back: bool = False
 
     @property
     def episodes(self) -> int:

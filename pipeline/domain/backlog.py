@@ -15,6 +15,10 @@ STRAGGLERS: Final = 3
 """That many new episodes may be older than the newest known one; more of them are an archive that was opened."""
 
 
+SAME_BATCH: Final = timedelta(days=1)
+"""Episodes this much older than the newest known one came out together with it, and were only seen later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """How a new episode enters the catalogue."""
@@ -33,16 +37,19 @@ def judge_new(
 ) -> tuple[Intake, ...]:
     """One Intake for each new episode of a reading, in the given order.
 
-    With `hold_after`, and as long as no episode is known, the newest that many wait, the others are held. Later,
-    everything new waits but an opened archive (see STRAGGLERS), which is held: episodes that came out before the
-    newest known one, or long before the reading before this one (`last_read`), and were not there then.
+    With `hold_after`, and as long as no episode is known, the newest that many wait, and what came out since the
+    reading before (`last_read`); the others are held. Later, everything new waits but an opened archive (see
+    STRAGGLERS), which is held: episodes that came out before the newest known one (see SAME_BATCH), or long before
+    the reading before this one, and were not there then.
     """
     if hold_after is None or newest_known is not None:
         seen_up_to = None if last_read is None else last_read - OLD_AFTER
-        floor = max((when for when in (newest_known, seen_up_to) if when is not None), default=None)
+        passed = None if newest_known is None else newest_known - SAME_BATCH
+        floor = max((when for when in (passed, seen_up_to) if when is not None), default=None)
         return _judge_later(new, now=now, floor=floor)
     newest_first = sorted(range(len(new)), key=lambda i: came_out(new[i], now), reverse=True)
-    wanted = frozenset(newest_first[:hold_after])
+    since = frozenset(i for i, found in enumerate(new) if _came_between(found, last_read, now))
+    wanted = frozenset(newest_first[:hold_after]) | since
     return tuple(_intake(found, now=now, is_held=i not in wanted) for i, found in enumerate(new))
 
 
@@ -61,6 +68,11 @@ def taken_out(known: Mapping[str, datetime], present: Collection[str]) -> frozen
     if oldest is None:
         return frozenset()
     return frozenset(one for one, when in known.items() if one not in present and when > oldest)
+
+
+def _came_between(found: FoundEpisode, last_read: datetime | None, now: datetime) -> bool:
+    """Whether it came out since the reading before: an empty feed gets its first episodes, often a little late."""
+    return last_read is not None and found.published is not None and last_read - SAME_BATCH < found.published <= now
 
 
 def _judge_later(new: Sequence[FoundEpisode], *, now: datetime, floor: datetime | None) -> tuple[Intake, ...]:

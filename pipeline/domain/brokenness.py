@@ -57,9 +57,9 @@ def _clashes(left: str, right: str) -> bool:
 
 def _begins_anew(piece: str, word: str) -> bool:
     """Whether a word is capitalised where only a sentence begins (a full stop was not heard), or «i» is not."""
-    return piece.strip("\"'“(") in _CAPITALS or (word.split("'")[0] == "i" and piece[:1] == "i")
+    return piece.strip("\"'“(") in _CAPITALS or (word.partition("'")[0] == "i" and piece[:1] == "i")
 
 
 def _restarts(words: Sequence[str]) -> int:
     """«I I've», «it it's»: the speaker took a second run."""
-    return sum("'" in word and word.split("'")[0] == before for before, word in pairwise(words))
+    return sum("'" in word and word.partition("'")[0] == before for before, word in pairwise(words))

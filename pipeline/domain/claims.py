@@ -5,8 +5,9 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.domain.english import COMPARISON, CONTRAST, DANGLING, FIRST_PERSON, STOP_WORDS, VERBS, word_set
+from pipeline.domain.english import COMPARISON, CONTRAST, DANGLING, STOP_WORDS, VERBS, word_set
 from pipeline.domain.insight import Kind
+from pipeline.domain.smalltalk import chatter_in, is_story
 from pipeline.domain.speech import normalised
 
 _REASON: Final = re.compile(
@@ -43,50 +44,6 @@ _METHOD: Final = re.compile(
     r"|first,? you|what you (?:do|can)|make sure|try to|if you (?:want|need|have|use|do))\b",
     re.IGNORECASE,
 )
-_STORY: Final = re.compile(
-    r"\b(?:i (?:\w+ly )?(?!need)\w{3,}ed|i remember|when i (?:was|first|started)|the other day|last (?:week|night|month|weekend|time)"
-    r"|yesterday|this morning|years? ago|one time|i (?:was|had|went|got|did|started|tried|spent|told|saw"
-    r"|met|bought|used to|built|wrote|ended up)|we (?:were|had|went|did|started|tried|spent)|true story"
-    r"|back in the day)\b",
-    re.IGNORECASE,
-)
-_CHATTER: Final = re.compile(
-    r"\b(?:hey|oh|ah|guys|man|okay|all right|gibberish|awesome|haha|lol|laugh\w*|dude|super cool"
-    r"|pretty cool|so cool|really cool|kinda cool|nice|wow"
-    r"|i love (?:it|that|this)|love it|crazy|hilarious|funny|shout ?out|thank(?:s| you)|you guys|fun fact"
-    r"|oh my|blah|yada|gonna say|going to say|i'm confused|train of thought|let me (?:think|see)|i'm (?:just )?(?:thinking|wondering)"
-    r"|some reason|for god's sake|whatever|i don't know|not sure|no idea|who knows|i guess|i forget|can't remember"
-    r"|don't remember|et cetera|or something|stuff like that|things like that|that kind of (?:stuff|thing)"
-    r"|sorry|congrat\w*|excited|welcome|happy to|glad to|bye|cheers|good question|great question"
-    r"|interesting|my favorite|joke\w*)\b",
-    re.IGNORECASE,
-)
-_LOST: Final = re.compile(
-    r"\b(?:blah|yada|i'm confused|no,? wait|oh,? yeah|train of thought|i don't (?:even )?(?:know|remember|recall)|no idea|who knows"
-    r"|i'm not (?:really )?sure|can't remember|i forget|or whatever|gibberish|let me think|i'm just thinking|i'm wondering"
-    r"|bucks|(?:\$|dollars? )\S* ?(?:a|per) (?:month|year|user)|(?<=\w )(?:yeah|oh|hey|dude)\b,?|just a quick|sorry|just to (?:keep|be)"
-    r"|if you will|my god|for god's sake)\b|, (?:well|wait|i mean|you know|like|no),",
-    re.IGNORECASE,
-)
-"""The speaker does not know, or lost the thread."""
-_HOUSEKEEPING: Final = re.compile(
-    r"\b(?:welcome (?:to|back)|this (?:episode|show|podcast)|the (?:show|episode|podcast|video|stream"
-    r"|transcript)\b|on (?:the|our|this) (?:show|podcast|episode|website)|our (?:listeners?"
-    r"|audience|guest|sponsors?|show|podcast|episode)|(?:my|our|your) (?:co-?host|guests?)|podcast"
-    r"|show ?notes|subscribe|newsletter|link(?:s|ed)? (?:in|to|below)|put (?:a|the) links?|next (?:week"
-    r"|time|episode|question|topic|one|item|up|section)|last (?:week|episode|time)|previous episodes?"
-    r"|(?:we|i) (?:already )?(?:talked|spoke|discussed|mentioned|covered|did an episode|will get|get to)"
-    r"|talk(?:ed|ing)? about (?:this|that|it|today)|(?:one more|another) thing|i (?:want"
-    r"|wanted) to (?:mention|point|share|talk|say|pitch|give|highlight|cover|ask)|hang out|linkedin"
-    r"|let's (?:talk|get|move|go|start|dive|jump|see|do|discuss)|before we|let's get into|get into (?:this|that|it)|moving on|(?:get|getting|go|going|come|coming|circle) back to"
-    r"|wrap(?:ping)? up|tun(?:e|ing) in|(?:for|you're|are|keep) listening|listeners?|follow (?:us|me)|twitter|mastodon|patreon"
-    r"|we(?:'re| are) (?:going to|gonna) (?:discuss|talk|look|cover|see|go)|appeared on|(?:my|our) (?:\w+ )?courses?"
-    r"|co-?founder|i(?:'m| am) the (?:ceo|cto|founder)|sign up|join us|\w@\w+\.\w+|\b[\w-]+\.(?:com|io|fm|net|org|dev|app|ai|tv)\b"
-    r"|(?-i:[A-Z]\w+ (?:[a-z]+ ){0,2}[A-Z]\w+): |\bdot (?:com|io|fm|net|org|dev)\b"
-    r"|youtube|i(?:'m| am) (?:just )?(?:going to|gonna) read|check (?:it|them|this|that) out|check out|shameless|sick pick|extras?|question (?:is|comes"
-    r"|here|from)|(?:ask|asks|asked|asking) (?:us|about|me|you)|sponsor\w*)\b",
-    re.IGNORECASE,
-)
 _POINTING: Final = re.compile(
     r"\b(?:this one|that one|these ones|right (?:there|here)|over (?:here|there)|up (?:here|there)|as (?:i"
     r"|you|we) (?:said|mentioned|say)|like (?:i|you|we) said|you (?:just )?(?:said|mentioned|asked)"
@@ -97,16 +54,10 @@ _POINTING: Final = re.compile(
     r"|stuff|part|piece|point|question|example|guy|person|article|post|project|page|tweet|tool|library"
     r"|repo|website|site|app)|those (?:things|guys|people)|these (?:things|guys|people)|same (?:thing|way"
     r"|idea|problem)|such a|of those|of these|the above|here's|let's say|in this case|in that case"
-    r"|at this point|at that point|in my example|that's (?:the|a) (?:reason|point|thing|case|idea|question|problem)|what i'm saying|our (?:paper|talk|article|blog)|as an example)\b",
+    r"|at this point|at that point|in my example|that's (?:the|a) (?:reason|point|thing|case|idea|question"
+    r"|problem)|what i'm saying|our (?:paper|talk|article|blog)|as an example)\b",
     re.IGNORECASE,
 )
-_RETOLD: Final = re.compile(
-    r"\b(?:like|say|says|said|saying|goes|be like),? (?:well|hey|oh|okay|ok|all right|no|yes|yeah|let's|i'm|i|why|what|hi"
-    r"|man|dude|please|here's|you know)\b"
-    r"|\b(?:i'm|he's|she's|they're|we're|you're|was|were|be|it's) like\b,?",
-    re.IGNORECASE,
-)
-"""Somebody's words acted out."""
 _SHOWN: Final = re.compile(
     r"\b(?:this|these|those)\b(?! (?:is|are|means|year|week|month|decade|century)\b)", re.IGNORECASE
 )
@@ -114,8 +65,6 @@ _PARTS: Final = word_set(
     "which who whose because where until unless whereas although while than to for with like unlike between glad not"
 )
 _BELONGS: Final = word_set("of with for in about behind to from between that who which where when at on you we")
-_OF_ONESELF: Final = word_set("i im ive id ill me my mine")
-_HOLDS: Final = word_set("think thought believe guess would say argue claim expect suspect find")
 _SPELT_OUT: Final = re.compile(
     r"\b(?:dot|slash|colon|semicolon|dollar sign|equals|brackets?|curly|back ?ticks?|underscore|dash"
     r"|ampersand|parenthes[ie]s|asterisk)\b",
@@ -128,7 +77,8 @@ _LEANING: Final = re.compile(
     r"|thing|rest|way (?:it|they|he|this|that))\b|one (?:more|other|of the|thing|is)"
     r"|(?:you|we|they|i)(?:'re| are|'ve| have|'ll| will| were| had)? (?:just|already|also|not|won't|then"
     r"|mentioned|said|saying|talking|asked)\b|some of|most of|all of|none of|either|both of|same"
-    r"|(?:as|like) (?:i|you|we)\b|maybe|perhaps|though\b|nonetheless|otherwise|instead of|the one you|once in a while|for (?:this|that|these|those|example|instance)|in (?:this|that|other|my)"
+    r"|(?:as|like) (?:i|you|we)\b|maybe|perhaps|though\b|nonetheless|otherwise|instead of|the one you"
+    r"|once in a while|for (?:this|that|these|those|example|instance)|in (?:this|that|other|my)"
     r"|with (?:this|that|these)|to (?:that|this)|exactly|for me)",
     re.IGNORECASE,
 )
@@ -151,21 +101,11 @@ def form_of(sentences: tuple[str, ...]) -> Form:
     words = normalised(text).split()
     return Form(
         claim=_claim(text, words),
-        chatter=_chatter(text, words),
+        chatter=chatter_in(text),
         dangling=_dangling(sentences, text),
         density=_density(words),
         kind=_kind(text),
     )
-
-
-def is_housekeeping(text: str) -> bool:
-    """Whether it speaks of the show itself, its listeners or its order of business."""
-    return bool(_HOUSEKEEPING.search(text))
-
-
-def is_lost(text: str) -> bool:
-    """Whether the speaker says not to know, or loses the thread."""
-    return bool(_LOST.search(text))
 
 
 def opens_loose(sentence: str) -> bool:
@@ -222,21 +162,6 @@ def _claim(text: str, words: list[str]) -> float:
     return min(1.0, sum(signs))
 
 
-def _chatter(text: str, words: list[str]) -> float:
-    signs = 0.34 * len(_CHATTER.findall(text)) + 0.25 * len(_STORY.findall(text)) + 0.4 * len(_RETOLD.findall(text))
-    return min(1.0, signs + _told(words))
-
-
-def _told(words: list[str]) -> float:
-    """How much of it is told in the first person, where more than a little counts; «I think» is no telling."""
-    told = sum(
-        (1.0 if word in _OF_ONESELF else 0.4)
-        for word, after in zip(words, [*words[1:], ""], strict=True)
-        if word in FIRST_PERSON and after not in _HOLDS
-    )
-    return max(0.0, min(1.0, (told / max(1, len(words)) - 0.015) * 8))
-
-
 def _dangling(sentences: tuple[str, ...], text: str) -> float:
     opening = 0.5 * sum(w in DANGLING - {"there", "which"} for w in normalised(sentences[0]).split()[:8])
     opening += 0.3 * len(_SHOWN.findall(sentences[0]))
@@ -258,6 +183,6 @@ def _kind(text: str) -> Kind:
         return Kind.NUMBER
     if _FUTURE.search(text):
         return Kind.PREDICTION
-    if len(_STORY.findall(text)) > 1:
+    if is_story(text):
         return Kind.STORY
     return Kind.METHOD if _METHOD.search(text) else Kind.CLAIM

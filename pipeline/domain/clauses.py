@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.domain.english import word_set
-from pipeline.domain.headings import Cut, heading_score, is_noun_like, joins_freely, stands_alone
+from pipeline.domain.headings import Cut, heading_score, joins_freely, stands_alone
 from pipeline.domain.speech import normalised, word_count
+from pipeline.domain.statements import is_noun_like
 
 _BORDER: Final = re.compile(
     r"(?<=[,;:—–.])\s+|\s+(?=(?:because|but|which|unless|whereas|although|while|instead of|so that"
@@ -18,14 +19,14 @@ _BORDER: Final = re.compile(
     re.IGNORECASE,
 )
 _FACT: Final = re.compile(
-    r"(?<=\bis that)\s+|(?<=\bare that)\s+|(?<=\bmeans that)\s+|(?<=\bknow that)\s+|(?<=\bout that)\s+|(?<=\bfind that)\s+"
+    r"(?<=\bis that)\s+|(?<=\bare that)\s+|(?<=\bmeans that)\s+|(?<=\bknow that)\s+|(?<=\bout that)\s+"
+    r"|(?<=\bfind that)\s+"
     r"|(?<=\bfound that)\s+|(?<=\bshows that)\s+|(?<=\bfact that)\s+|(?<=\bsee that)\s+|(?<=\bremember that)\s+",
     re.IGNORECASE,
 )
 """After these a whole clause follows that the speaker holds for true."""
 _PHRASE: Final = re.compile(
-    r"\s+(?=(?:in|for|with|from|at|by|without|using|through|during|over|under|via|against|across|inside|into|as|on|like"
-    r"|when|if|where|and|or)\s)",
+    r"\s+(?=(?:in|for|with|using|through|during|over|under|via|against|across|inside|into|on)\s)",
     re.IGNORECASE,
 )
 _MARKS: Final = re.compile(r"(?<=[,;:—–.\u3002\uff0c\uff1b])\s*")
@@ -40,12 +41,18 @@ _PREFACE: Final = re.compile(
     r"|truth|idea|issue|reason|downside|answer) is(?: that)?|you know|i'm saying(?: that)?"
     r"|what (?:that|this) means is(?: that)?|(?:that|this) means(?: that)?|my (?:opinion|view"
     r"|point) is(?: that)?|to me|for (?:instance|example)|in (?:principle|fact|general|reality|short|other words)"
-    r"|of course|therefore|hence|consequently|similarly|thankfully|luckily|personally|typically|generally|normally|currently)[, ]+(?=\S)",
+    r"|of course|therefore|hence|consequently|similarly|thankfully|luckily|personally|typically|generally"
+    r"|normally|currently)[, ]+(?=\S)",
     re.IGNORECASE,
 )
+_ASIDE: Final = re.compile(
+    r", (?:which|who|whose|like|as|in a|at a|even|such as|I think|you know)\b[^,;:.]{2,60}, (?!(?:and|or|but)\b)"
+)
+"""Between two commas; the sentence goes on without it."""
 _SOFT: Final = re.compile(
-    r"\b(?:really|just|actually|basically|obviously|definitely|literally|essentially|also|frankly|honestly"
-    r"|of course),? (?=[a-z])|\blike (?=\d)",
+    r"\b(?:really|just|actually|basically|obviously|definitely|literally|essentially|also|frankly|honestly|simply"
+    r"|automatically|currently|typically|apparently|of course|out there|kind of|sort of|in fact),? (?=[a-z])"
+    r"|\blike (?=\d)",
     re.IGNORECASE,
 )
 """Words a headline does without; hedges such as «probably» are kept."""
@@ -101,7 +108,7 @@ def capitalised(text: str) -> str:
 
 def _cuts(sentence: str, *, english: bool) -> Iterator[Cut]:
     """Runs of clauses within the length; a clause that is too long gives what is left without its last phrases."""
-    units = _units(sentence, english=english)
+    units = _units(_ASIDE.sub(" ", sentence) if english else sentence, english=english)
     for first in range(len(units)):
         before = " ".join(units[:first])
         for last in range(first, len(units)):

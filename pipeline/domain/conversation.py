@@ -1,6 +1,6 @@
-"""What a chat platform brings in, and a thread so far."""
+"""What a chat platform brings in, a thread so far, and where our app is installed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.domain.audience import WorkspaceId
 
@@ -22,3 +22,18 @@ class Talk:
     questions: tuple[str, ...] = ()
     asker: str = ""
     last_speaker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """Our app in one team of a platform, or in a whole organisation (`team` is empty). `token` is a secret.
+
+    `organisation` is empty for a team outside of one. `bot` is our own user id there, `installer` who installed us.
+    """
+
+    platform: str
+    organisation: str
+    team: str
+    token: str = field(repr=False)
+    bot: str = ""
+    installer: str = ""

@@ -1,5 +1,6 @@
 """What an episode and a passage are about, in their own words."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from pipeline.domain.speech import normalised
 
 _MOST: Final = 4
 _IN_EARNEST: Final = 3
+_SHORT: Final = 4
+_ENDING: Final = re.compile(r"(?:ing|ed|es|s|e)$")
 _SHAPELESS: Final = ("ing", "ed", "ly")
 """Endings of words that seldom name a topic alone."""
 
@@ -53,6 +56,11 @@ def topics_of(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
 def content_words(text: str) -> list[str]:
     """The words that carry meaning, normalised, in order."""
     return [w for w in normalised(text).split() if _has_content(w)]
+
+
+def stems(text: str) -> frozenset[str]:
+    """The content words without their commonest endings, so that «costs» and «cost» count as one."""
+    return frozenset(_ENDING.sub("", w) if len(w) > _SHORT else w for w in content_words(text))
 
 
 def _terms(text: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.domain.digest import Candidate, Label, Shown
+from pipeline.domain.keywords import stems
 from pipeline.domain.stance import opposes
 
 FOLLOWS_FROM: Final = 0.5
@@ -16,7 +17,11 @@ FOLLOWS_FROM: Final = 0.5
 NEW_BELOW: Final = 0.25
 """Cosine with everything posted below which the topic is new to the channel; half of all items are under 0.3."""
 ALSO_FROM: Final = 0.53
-"""Cosine with another show's insight from which both speak of the same."""
+"""Cosine with another show's insight from which both may speak of the same: then their claims must share words."""
+SURELY_FROM: Final = 0.66
+"""Cosine from which one shared word is enough."""
+_CLAIM_SHARE: Final = 0.4
+_FEWEST_SHARED: Final = 2
 COUNTERS_FROM: Final = 0.45
 
 
@@ -63,6 +68,22 @@ def disagree(one: Candidate, other: Candidate, cosine: float) -> bool:
     return opposes(one.insight.headline, other.insight.headline)
 
 
+def speak_alike(one: Candidate, other: Candidate, cosine: float) -> bool:
+    """Whether both speak of the same thing, not only of the same field.
+
+    Shows about one field are near each other whatever they say. So the words of each claim (the headline) must be
+    met in the other insight too.
+    """
+    if cosine < ALSO_FROM:
+        return False
+    here, there = (stems(c.insight.headline) for c in (one, other))
+    shared = here & stems(other.insight.text), there & stems(one.insight.text)
+    if cosine >= SURELY_FROM:
+        return bool(shared[0] or shared[1])
+    least = min(len(shared[0]) / max(1, len(here)), len(shared[1]) / max(1, len(there)))
+    return least >= _CLAIM_SHARE and min(map(len, shared)) >= _FEWEST_SHARED
+
+
 def _countered(
     row: int, candidates: Sequence[Candidate], earlier: Sequence[int], cosines: npt.NDArray[np.float64]
 ) -> int | None:
@@ -81,7 +102,8 @@ def _also_on(
     near = sorted(
         (-float(cosines[other]), candidates[other].episode.feed_id, candidates[other].episode.feed_title)
         for other in others
-        if cosines[other] >= ALSO_FROM and candidates[other].episode.feed_id != own
+        if candidates[other].episode.feed_id != own
+        and speak_alike(candidates[row], candidates[other], float(cosines[other]))
     )
     titles = {feed: title for _, feed, title in reversed(near)}
     order = dict.fromkeys(feed for _, feed, _ in near)

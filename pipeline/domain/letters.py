@@ -8,16 +8,20 @@ from pipeline.domain.sentences import Sentence
 
 _NAME: Final = r"[A-Z][\w'’-]+"
 _START: Final = re.compile(
-    rf"\b(?i:(?:next|first|second|third|last|another|this|final|other) (?:up|one|question|story|email|letter|message)\b"
+    rf"\b(?i:(?:next|first|second|third|last|another|this|final|other) (?:up|one|question|story|email|letter"
+    rf"|message)\b"
     rf"[^.?!]{{0,24}}\bfrom) (?:a |our |an )?(?:{_NAME}|anonymous|anon\b|listener)"
-    rf"|\b(?i:questions?|email|letter|message) (?:here )?(?i:is |was |comes |came )(?i:in )?from (?:{_NAME}|anonymous|anon\b)"
+    rf"|\b(?i:questions?|email|letter|message) (?:here )?(?i:is |was |comes |came )(?i:in )?from (?:{_NAME}"
+    rf"|anonymous|anon\b)"
     rf"|^(?:And |So |Okay,? )?(?!(?:He|She|They|It)\b){_NAME}(?: {_NAME})? (?:asks|says,? (?:hi|hey|first|hello))\b"
     r"|^(?i:hi|hey|hello|dear),? (?:guys|[A-Z]\w+,? (?:and|&) [A-Z]\w+)\b"
     r"|\b(?i:long[- ]?time listener|love (?:the|your) (?:show|podcast)|keep up the (?:good|great)"
-    r"|thanks? (?:you )?(?:so much )?for (?:the|all the|a|this|your|all of the) (?:\w+ )?(?:show|podcast|content|episode|work))"
+    r"|thanks? (?:you )?(?:so much )?for (?:the|all the|a|this|your|all of the) (?:\w+ )?(?:show|podcast|content"
+    r"|episode|work))"
 )
 _PARTING: Final = re.compile(
-    r"\b(?:thanks|thank you|love (?:the|your) (?:show|podcast)|keep up|cheers|what do you think|any (?:advice|tips|thoughts))\b",
+    r"\b(?:thanks|thank you|love (?:the|your) (?:show|podcast)|keep up|cheers|what do you think|any (?:advice"
+    r"|tips|thoughts))\b",
     re.IGNORECASE,
 )
 _REACH: Final = 200

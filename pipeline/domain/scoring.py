@@ -72,8 +72,8 @@ def _novelty(nearest: tuple[Shown, float] | None, aired: Shown | None) -> ScoreP
 
 
 def _own_measure(name: str, value: float) -> ScorePart:
-    said = {"worth": "how much it is worth knowing", "specificity": "how definite it is"}[name]
-    return ScorePart(name, round(min(1.0, max(_LEAST, value)), 4), f"{said}, as judged when it was found")
+    said = {"worth": "how much it is worth knowing", "specificity": "how many terms, names and figures it has"}[name]
+    return ScorePart(name, round(min(1.0, max(_LEAST, value)), 4), said)
 
 
 def _evidence(candidate: Candidate) -> ScorePart:

@@ -1,6 +1,7 @@
 """What the language model costs: prices, what one call took, totals and caps. Money is in millionths of a dollar."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +11,9 @@ from pipeline.domain.speech import word_count
 
 MICROS: Final = 1_000_000
 """Millionths in a dollar."""
+_WORDS_A_MINUTE: Final = 160
+_USUAL_SECONDS: Final = 3_000.0
+"""The length of an episode whose feed does not say it."""
 _TOKENS_A_WORD: Final = 1.4
 """English speech has about 1.3; other languages and odd names more."""
 
@@ -48,17 +52,23 @@ class Spending:
 
 @dataclass(frozen=True, slots=True)
 class SpendingTotal:
-    """Calls added up."""
+    """Calls added up; `subjects` is for how many episodes or questions they were made."""
 
     calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
     micros: int = 0
+    subjects: int = 0
 
     @property
     def dollars(self) -> float:
         """The money."""
         return self.micros / MICROS
+
+    @property
+    def dollars_each(self) -> float | None:
+        """The money for one subject on the average, None without any."""
+        return self.dollars / self.subjects if self.subjects else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,22 @@ def cap_reached(caps: Caps, *, today: int, month: int, more: int = 0) -> str | N
         if cap is not None and spent + more > cap * MICROS:
             return f"The language model's cap for this {name} is reached: {spent / MICROS:.2f} of {cap:.2f} dollars."
     return None
+
+
+def backfill_estimate(
+    lengths: Sequence[float | None], *, measured: SpendingTotal, propose: Prices, judge: Prices
+) -> int:
+    """About how many micros it costs to read episodes of these lengths (seconds, None where the feed does not say).
+
+    What reading others cost so far (`measured`: calls to extract) decides; before anything was read, the words of an
+    hour of talk and the prices do.
+    """
+    if measured.subjects:
+        return math.ceil(measured.micros / measured.subjects * len(lengths))
+    seconds = (_USUAL_SECONDS if length is None else length for length in lengths)
+    return sum(
+        reading_estimate(round(length / 60 * _WORDS_A_MINUTE), propose=propose, judge=judge) for length in seconds
+    )
 
 
 def token_estimate(text: str) -> int:

@@ -6,11 +6,12 @@ from itertools import pairwise
 from typing import Final
 
 from pipeline.domain.adverts import Span
-from pipeline.domain.claims import is_fragment, is_housekeeping, is_lost, opens_loose
+from pipeline.domain.claims import is_fragment, opens_loose
 from pipeline.domain.clauses import Clause, headline_of, without
 from pipeline.domain.english import STOP_WORDS, word_set
 from pipeline.domain.letters import letters_among
 from pipeline.domain.sentences import Sentence
+from pipeline.domain.smalltalk import is_housekeeping, is_lost
 from pipeline.domain.speech import Word, normalised, word_count
 from pipeline.domain.trimming import is_tagged, trimmed
 

@@ -8,6 +8,7 @@ from pipeline.ports.index import (
     FillableIndex,
     Index,
     InsightSearch,
+    RebuildableIndex,
     Vectors,
 )
 from pipeline.ports.judgement import (
@@ -24,6 +25,8 @@ from pipeline.ports.stores import (
     FeedLedger,
     InsightStore,
     ReadyEpisodes,
+    RejectionBook,
+    ReplyStore,
     RetryBook,
     SpendingLedger,
     TranscriptStore,
@@ -61,6 +64,9 @@ __all__ = [
     "InsightSearch",
     "InsightStore",
     "ReadyEpisodes",
+    "RebuildableIndex",
+    "RejectionBook",
+    "ReplyStore",
     "RetryBook",
     "ShowDirectory",
     "SpendingLedger",

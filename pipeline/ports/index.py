@@ -1,6 +1,7 @@
 """The index and the meaning of texts."""
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 import numpy as np
@@ -54,6 +55,27 @@ class FillableIndex(Protocol):
 
     async def add(self, episode: Episode, transcript: Transcript, insights: Sequence[Insight]) -> None:
         """See Index."""
+        ...
+
+
+class RebuildableIndex(FillableIndex, Protocol):
+    """The index with what it takes to make it anew while it answers."""
+
+    @property
+    def needs_rebuild(self) -> bool:
+        """Whether a part is missing, damaged or made with another embedding."""
+        ...
+
+    async def check(self) -> None:
+        """Look at the index and set `needs_rebuild`; what does not answer changes nothing in it."""
+        ...
+
+    def rebuilding(self) -> AbstractAsyncContextManager[FillableIndex]:
+        """An empty index beside the one in use, which it replaces at once when the block ends well.
+
+        Meanwhile searches go on, and what is added or forgotten reaches both. Raises IndexUnavailable when somebody
+        else is rebuilding.
+        """
         ...
 
 

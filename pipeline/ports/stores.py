@@ -10,7 +10,8 @@ from pipeline.domain.digest import Candidate, Claim, Delivery, Digest, Shown
 from pipeline.domain.episode import Episode, EpisodeState
 from pipeline.domain.feed import Feed, FoundEpisode, Listing, SeenItem
 from pipeline.domain.insight import Insight
-from pipeline.domain.spending import Spending, SpendingTotal
+from pipeline.domain.rejected import RejectedProposal
+from pipeline.domain.spending import Purpose, Spending, SpendingTotal
 from pipeline.domain.transcript import Transcript
 
 
@@ -136,6 +137,30 @@ class InsightStore(Protocol):
         ...
 
 
+class RejectionBook(Protocol):
+    """Proposals that did not pass the gate, for whoever wants to know why."""
+
+    async def record(self, episode_id: str, proposals: Sequence[RejectedProposal]) -> None:
+        """Keep those of the last reading, in place of older ones. Raises UnknownEpisode."""
+        ...
+
+    async def of(self, episode_id: str) -> tuple[RejectedProposal, ...]:
+        """Those of the last reading, in the order in which they were judged."""
+        ...
+
+
+class ReplyStore(Protocol):
+    """What the language model replied about an episode, kept at once: a restart must not pay for it again."""
+
+    async def load(self, key: str) -> str | None:
+        """The reply under this key, None when there is none. Raises CatalogUnavailable."""
+        ...
+
+    async def save(self, key: str, reply: str, *, episode_id: str) -> None:
+        """Keep it. Raises UnknownEpisode or CatalogUnavailable."""
+        ...
+
+
 class ChannelBook(Protocol):
     """Channels and the feeds they follow."""
 
@@ -197,6 +222,8 @@ class SpendingLedger(Protocol):
         """Keep one call, the moment it was made. Raises CatalogUnavailable."""
         ...
 
-    async def total(self, *, since: datetime, subject: str | None = None) -> SpendingTotal:
-        """All calls since then (for one episode or question, or for everything). Raises CatalogUnavailable."""
+    async def total(
+        self, *, since: datetime, subject: str | None = None, purpose: Purpose | None = None
+    ) -> SpendingTotal:
+        """All calls since then (of one episode or question, of one purpose, or all). Raises CatalogUnavailable."""
         ...

@@ -3,12 +3,61 @@
 import logging
 from collections.abc import Callable
 
-from pipeline.ports import EpisodeLedger, FillableIndex, InsightStore, ReadyEpisodes, TranscriptStore
+from pipeline.domain.errors import UnknownEpisode
+from pipeline.ports import (
+    EpisodeLedger,
+    FillableIndex,
+    InsightStore,
+    ReadyEpisodes,
+    RebuildableIndex,
+    TranscriptStore,
+)
 
 OnEpisode = Callable[[int, int, str], None]
 """Called after every episode with how many are done, how many there are, and its title."""
 
 _log = logging.getLogger(__name__)
+
+
+async def level_index(
+    report: OnEpisode,
+    *,
+    ready: ReadyEpisodes,
+    episodes: EpisodeLedger,
+    transcripts: TranscriptStore,
+    insights: InsightStore,
+    index: RebuildableIndex,
+) -> int:
+    """Bring the index level: rebuild it if it has to be, else add what it lacks; returns how many were added.
+
+    Raises IndexUnavailable; nothing is lost, and the next call goes on.
+    """
+    await index.check()
+    bring = rebuild_index if index.needs_rebuild else fill_index
+    return await bring(report, ready=ready, episodes=episodes, transcripts=transcripts, insights=insights, index=index)
+
+
+async def rebuild_index(
+    report: OnEpisode,
+    *,
+    ready: ReadyEpisodes,
+    episodes: EpisodeLedger,
+    transcripts: TranscriptStore,
+    insights: InsightStore,
+    index: RebuildableIndex,
+) -> int:
+    """Make the index anew beside the one in use, which it then replaces; returns how many episodes were added.
+
+    Raises IndexUnavailable; the one in use then stays.
+    """
+    async with index.rebuilding() as beside:
+        added = await fill_index(
+            report, ready=ready, episodes=episodes, transcripts=transcripts, insights=insights, index=beside
+        )
+    # What became ready while the last ones were added.
+    return added + await fill_index(
+        report, ready=ready, episodes=episodes, transcripts=transcripts, insights=insights, index=index
+    )
 
 
 async def fill_index(
@@ -27,7 +76,10 @@ async def fill_index(
     there = await index.indexed_episode_ids()
     missing = [episode_id for episode_id in await ready.ready_ids() if episode_id not in there]
     for done, episode_id in enumerate(missing, start=1):
-        episode = await episodes.get(episode_id)
+        try:
+            episode = await episodes.get(episode_id)
+        except UnknownEpisode:
+            continue  # its feed was removed meanwhile
         transcript = await transcripts.load(episode_id)
         if transcript is not None:
             await index.add(episode, transcript, await insights.current(episode_id))

@@ -91,11 +91,53 @@ async def test_a_wrong_setting_stops_every_command_and_is_named(shell: Shell) ->
     assert "PODSIFT_BACKFIL is not a setting; did you mean PODSIFT_BACKFILL?" in " ".join(out.split())
 
 
+async def test_a_list_is_exported_and_imported_as_a_file(shell: Shell, host: SampleHost) -> None:
+    file = shell._cwd / "shows.opml"
+    await shell.data("add", host.public_feeds[0])
+
+    written = await shell.run("export", str(file))
+    printed = await shell.run("export")
+    tried = await shell.data("import", str(file), "--dry-run")
+    missing = await shell.run("import", "nowhere.opml")
+    unwritten = await shell.run("export", "/nowhere/shows.opml")
+
+    assert (written[0], printed[0]) == (0, 0)
+    assert "1 show exported" in written[1]
+    assert printed[1] == file.read_text(encoding="utf-8")
+    assert [show["title"] for show in tried["duplicate"]] == ["Gradient Notes"]
+    assert (missing[0], "cannot be read" in missing[1]) == (2, True)
+    assert (unwritten[0], "cannot be written" in unwritten[1]) == (2, True)
+
+
+async def test_a_backfill_is_told_and_then_done(shell: Shell, host: SampleHost) -> None:
+    await shell.data("add", host.public_feeds[0])
+
+    code, out, _err = await shell.run("backfill", "Gradient Notes", "5")
+
+    assert code == 0
+    assert "No older episodes of Gradient Notes are held" in " ".join(out.split())
+
+
 async def test_migrate_says_what_it_did(shell: Shell) -> None:
     first, second = await shell.data("migrate"), await shell.data("migrate")
 
     assert first["from"] is None
     assert second["from"] == second["to"] == first["to"]
+
+
+async def test_migrate_moves_the_catalogue_to_an_empty_database_and_proves_it(shell: Shell, host: SampleHost) -> None:
+    await shell.data("add", host.public_feeds[0])
+    addresses = [f"sqlite:///{shell._cwd / name}" for name in ("data/catalog.db", "moved.db")]
+
+    moved = await shell.data("migrate", "--from", addresses[0], "--to", addresses[1])
+    again = await shell.run("migrate", "--from", addresses[0], "--to", addresses[1])
+    half = await shell.run("migrate", "--to", addresses[1])
+
+    rows = {table["table"]: table["rows"] for table in moved["tables"]}
+    assert (moved["code"], rows["feed"], rows["follow"]) == (0, 1, 1)
+    assert all(table["hash"] for table in moved["tables"])
+    assert (again[0], "is not empty" in again[1]) == (2, True)
+    assert (half[0], "needs both --from and --to" in half[1]) == (2, True)
 
 
 async def test_a_command_beside_the_service_gives_the_answer_of_the_service(shell: Shell, host: SampleHost) -> None:

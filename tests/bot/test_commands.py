@@ -25,11 +25,37 @@ def test_adds_an_address_as_slack_writes_it() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "arguments"),
+    [
+        ("add <https://a.example/feed|a.example/feed>", {"address": "https://a.example/feed", "private": False}),
+        ("add it's a show --private", {"address": "it's a show", "private": True}),
+        ("add “Ship It”", {"address": "Ship It", "private": False}),
+        ("backfill Ship It 20", {"name": "Ship It", "count": 20, "confirmed": False}),
+        ("backfill 2 5 --yes", {"name": "2", "count": 5, "confirmed": True}),
+        ("import <https://a.example/x.opml> --dry-run", {"address": "https://a.example/x.opml", "dry_run": True}),
+        ("export", {"private": False}),
+        ("export --private", {"private": True}),
+    ],
+)
+def test_shows_are_meant_by_name_or_address(text: str, arguments: dict[str, object]) -> None:
+    assert parse(text).arguments == arguments
+
+
+@pytest.mark.parametrize("text", ["add x --secret", "export --all", "import a --dry", "backfill Ship It 20 --no"])
+def test_an_unknown_flag_is_named_with_those_that_are_known(text: str) -> None:
+    with pytest.raises(BadInput, match=f"{text.rsplit(maxsplit=1)[-1]} is not known here; it takes --"):
+        parse(text)
+
+
 def test_keeps_an_apostrophe_in_a_question() -> None:
     assert parse("ask what's new?").arguments == {"question": "what's new?"}
 
 
-@pytest.mark.parametrize("text", ["add", "add a b", "add x --secret", "ask", "search", "remove", "add it's a feed"])
+@pytest.mark.parametrize(
+    "text",
+    ["add", "ask", "search", "remove", "add --private", "import", "import my list", "backfill 20", "backfill Ship It"],
+)
 def test_says_what_a_command_needs(text: str) -> None:
     with pytest.raises(BadInput, match="for example"):
         parse(text)

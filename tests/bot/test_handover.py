@@ -73,6 +73,17 @@ def test_the_data_folder_has_one_owner_at_a_time(tmp_path: Path) -> None:
         pass
 
 
+def test_slots_share_the_data_folder_and_nobody_has_all_of_it_meanwhile(tmp_path: Path) -> None:
+    with own(tmp_path, slot="worker-0"), own(tmp_path, slot="worker-1"):
+        with pytest.raises(DataFolderBusy), own(tmp_path, slot="worker-0"):
+            pass
+        with pytest.raises(DataFolderBusy), own(tmp_path):
+            pass
+    with own(tmp_path), pytest.raises(DataFolderBusy), own(tmp_path, slot="worker-0"):
+        pass
+    assert socket_path(tmp_path, slot="worker-0") != socket_path(tmp_path)
+
+
 def test_names_the_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 

@@ -75,3 +75,24 @@ def test_reads_networks_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("PODSIFT_ALLOW_NETWORKS", "10.0.0.0/8, fd00::/8")
 
     assert [str(network) for network in load_settings().allow_networks] == ["10.0.0.0/8", "fd00::/8"]
+
+
+@pytest.mark.parametrize("role", ["bot", "worker", "gpu"])
+def test_a_role_needs_what_several_processes_share(role: str) -> None:
+    with pytest.raises(SettingsError, match="share a PostgreSQL and a Chroma server: set PODSIFT_DATABASE_URL"):
+        load_settings(role=role)
+    with pytest.raises(SettingsError, match="PODSIFT_CHROMA_URL"):
+        load_settings(role=role, database_url="postgresql://db/podsift")
+
+
+def test_processes_share_a_data_folder_only_where_they_share_the_rest() -> None:
+    shared = {"database_url": "postgresql://db/podsift", "chroma_url": "http://chroma:8000"}
+
+    assert load_settings(role="worker", worker="worker-1", **shared).folder_slot == "worker-1"
+    assert load_settings(worker="worker-1").folder_slot == ""
+
+
+@pytest.mark.parametrize("name", ["", "../up", "a b", "x" * 41])
+def test_the_name_of_a_process_is_fit_for_a_file(name: str) -> None:
+    with pytest.raises(SettingsError, match="PODSIFT_WORKER"):
+        load_settings(worker=name)

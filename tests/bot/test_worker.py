@@ -10,6 +10,7 @@ import pytest
 from bot.app import LOCAL_CHANNEL, App, open_app
 from bot.handover import Request
 from bot.operations import perform
+from bot.queues import Job
 from bot.running import OWNER
 from bot.sample_host import SampleHost, serve_samples
 from bot.settings import load_settings
@@ -39,15 +40,19 @@ class Notes:
         self.episodes: list[tuple[str, int]] = []
         self.digests: list[tuple[str, str]] = []
 
-    async def start_scan(self, feed_id: str, *, tick: str) -> None:
+    async def start_scan(self, feed_id: str, *, tick: str, host: str) -> None:
         assert tick
+        assert host == "127.0.0.1"
         self.scans.append(feed_id)
 
-    async def start_episode(self, episode_id: str, *, attempt: int) -> None:
-        self.episodes.append((episode_id, attempt))
+    async def start_episode(self, job: Job) -> None:
+        self.episodes.append((job.episode_id, job.attempt))
 
     async def start_digest(self, channel_id: str, *, day: str) -> None:
         self.digests.append((channel_id, day))
+
+    async def under_way(self) -> frozenset[tuple[str, int]]:
+        return frozenset()
 
 
 @pytest.fixture
@@ -182,3 +187,42 @@ async def test_what_no_try_can_mend_is_not_tried_again(app: App, clock: HandCloc
 
     assert (await app.pipeline.episodes.get(first.id)).reason == "It has no audio."
     assert first.id not in dict(notes.episodes)
+
+
+class BusyNotes(Notes):
+    """A Starter whose queues are full of other episodes."""
+
+    def __init__(self, under_way: frozenset[tuple[str, int]]) -> None:
+        super().__init__()
+        self._under_way = under_way
+
+    async def under_way(self) -> frozenset[tuple[str, int]]:
+        return self._under_way
+
+
+async def test_what_is_under_way_is_not_started_again(app: App) -> None:
+    first, second, third = await app.pipeline.episodes.waiting()
+    notes = BusyNotes(frozenset({(first.id, 1), (second.id, 2)}))
+
+    waiting = await app.worker.start_waiting(notes)
+
+    assert notes.episodes == [(second.id, 1), (third.id, 1)]
+    assert waiting == (first.id, second.id, third.id)
+
+
+async def test_full_queues_take_what_is_new_and_leave_the_archive_for_later(
+    app: App, clock: HandClock, host: SampleHost
+) -> None:
+    full = BusyNotes(frozenset((f"other{number}", 1) for number in range(500)))
+    await app.worker.start_waiting(full)
+    new = list(full.episodes)
+    clock.time += timedelta(days=30)
+    added = await perform(app, OWNER, Request("add", {"address": host.public_feeds[1]}), lambda _: None)
+    still_full, free = BusyNotes(frozenset((f"other{number}", 1) for number in range(500))), Notes()
+
+    await app.worker.start_waiting(still_full)
+    await app.worker.start_waiting(free)
+
+    assert added.code == 0
+    assert still_full.episodes == new
+    assert len(new) < len(free.episodes) == 6

@@ -1,6 +1,7 @@
 """Embedder, Index and InsightSearch: what the real index and the fake both do."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -11,10 +12,12 @@ import pytest
 from pipeline.domain.audience import LOCAL, Audience, WorkspaceId
 from pipeline.domain.passage import Query
 from pipeline.ports import Embedder, Index, InsightSearch
+from tests.peers.chroma_server import chroma_server
 from tests.peers.made_episodes import BREAD, ROCKETS, SLEEP, episode, insight, transcript
 from tests.peers.memory_index import LetterEmbedder, MemoryIndex
+from tests.peers.postgres import postgres_schema
 from vectorstore.embedding import StaticEmbedder
-from vectorstore.index import open_index
+from vectorstore.opening import open_index
 
 US, THEM = WorkspaceId("slack:T1"), WorkspaceId("discord:2")
 PRIVATE = Audience(US)
@@ -24,15 +27,26 @@ class SearchableIndex(Index, InsightSearch, Protocol):
     """Both roles, as one object plays them."""
 
 
-@pytest.fixture(params=["memory", "real"])
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with chroma_server(tmp_path_factory.mktemp("chroma")) as url:
+        yield url
+
+
+@pytest.fixture(params=["memory", "folder", "server", "postgresql", "postgresql and server"])
 async def index(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SearchableIndex]:
     if request.param == "memory":
         yield MemoryIndex()
         return
-    embedder = StaticEmbedder()
-    async with open_index(tmp_path, embedder=embedder) as opened:
-        yield opened
-    embedder.close()
+    where = {}
+    async with AsyncExitStack() as stack:
+        if "server" in request.param:
+            where["chroma_url"] = request.getfixturevalue("server")
+        if "postgresql" in request.param:
+            where["database_url"] = await stack.enter_async_context(postgres_schema())
+        embedder = StaticEmbedder()
+        stack.callback(embedder.close)
+        yield await stack.enter_async_context(open_index(tmp_path, embedder=embedder, **where))
 
 
 @pytest.fixture(params=["letters", "static"])

@@ -1,16 +1,17 @@
-"""How well questions find their places: `python -m tests.evals.retrieval FOLDER [--sweep]`.
+"""How well questions find their places: `python -m tests.evals.retrieval FOLDER [--sweep] [--postgres]`.
 
 FOLDER is in the corpus layout. Prints hit@1, hit@5, hit@10 and nDCG@10 of every question set for words alone, vectors
 alone and both, then how many questions of each set are graded as not found. `--sweep` compares chunk sizes,
-overlap, and titles in the passage.
+overlap, and titles in the passage. `--postgres` has the words in the PostgreSQL that PODSIFT_TEST_POSTGRES names.
 """
 
 import asyncio
 import math
+import os
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -23,9 +24,15 @@ from tests.evals.corpus import Asked, Corpus, Gold, load_corpus, load_meetings
 from tests.peers.memory_vectors import MemoryVectors
 from vectorstore.chunking import Chunk, chunk_transcript
 from vectorstore.embedding import StaticEmbedder
-from vectorstore.index import EpisodeIndex, open_index
+from vectorstore.folder_register import FolderRegister
+from vectorstore.index import EpisodeIndex
 from vectorstore.lexical import SqliteWords
+from vectorstore.opening import open_index
+from vectorstore.postgres import open_postgres
+from vectorstore.postgres_words import PostgresWords
 from vectorstore.ranking import Tuning
+from vectorstore.shelf import Shelf
+from vectorstore.words import WordIndex
 
 Chunking = Callable[[Transcript], Sequence[Chunk]]
 _DEPTH = 10
@@ -46,7 +53,7 @@ class Scores:
         return f"{self.hit1:.3f} {self.hit5:.3f} {self.hit10:.3f} {self.ndcg:.3f}"
 
 
-async def main(folder: Path, *, sweep: bool) -> None:
+async def main(folder: Path, *, sweep: bool, database_url: str) -> None:
     """Print the comparison."""
     corpora = [corpus for corpus in (load_corpus(folder), load_meetings(folder)) if corpus.episodes]
     if sweep:
@@ -56,8 +63,9 @@ async def main(folder: Path, *, sweep: bool) -> None:
                 await _compare(corpus, chunking)
         return
     for corpus in corpora:
-        await _compare(corpus, chunk_transcript)
-    await _judge(corpora)
+        await _compare(corpus, chunk_transcript, database_url=database_url)
+    if not database_url:
+        await _judge(corpora)
 
 
 def _settings(corpora: Iterable[Corpus]) -> dict[str, Chunking]:
@@ -73,9 +81,9 @@ def _settings(corpora: Iterable[Corpus]) -> dict[str, Chunking]:
     return {**sizes, **laps, "default with titles in the passage": titled}
 
 
-async def _compare(corpus: Corpus, chunking: Chunking) -> None:
+async def _compare(corpus: Corpus, chunking: Chunking, *, database_url: str = "") -> None:
     for way, tuning in _WAYS.items():
-        async with _exact_index(tuning, chunking) as index:
+        async with _exact_index(tuning, chunking, database_url=database_url) as index:
             for episode, transcript in corpus.episodes:
                 await index.add(episode, transcript, ())
             for name, asked in corpus.questions.items():
@@ -84,18 +92,21 @@ async def _compare(corpus: Corpus, chunking: Chunking) -> None:
 
 
 @asynccontextmanager
-async def _exact_index(tuning: Tuning, chunking: Chunking) -> AsyncIterator[EpisodeIndex]:
+async def _exact_index(tuning: Tuning, chunking: Chunking, *, database_url: str = "") -> AsyncIterator[EpisodeIndex]:
     """The real index but for exact vectors, so that settings are compared and not an approximation."""
     embedder = StaticEmbedder()
-    with tempfile.TemporaryDirectory() as folder:
-        words = SqliteWords(Path(folder) / "words.sqlite3")
-        try:
-            yield EpisodeIndex(
-                words=words, vectors=MemoryVectors(), embedder=embedder, tuning=tuning, chunking=chunking
-            )
-        finally:
-            await words.close()
-            embedder.close()
+    async with AsyncExitStack() as stack:
+        stack.callback(embedder.close)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        words: WordIndex = SqliteWords(folder / "words.sqlite3")
+        if database_url:
+            database = await stack.enter_async_context(open_postgres(database_url))
+            words = PostgresWords(database, build="eval")
+            stack.push_async_callback(words.discard)
+        vectors = MemoryVectors()
+        shelf = Shelf(FolderRegister(folder), words=lambda _: words, vectors=lambda _: vectors, version="eval")
+        stack.push_async_callback(shelf.close)
+        yield EpisodeIndex(shelf, embedder=embedder, tuning=tuning, chunking=chunking)
 
 
 async def _scores(index: EpisodeIndex, corpus: Corpus, asked: Sequence[Asked], chunking: Chunking) -> Scores:
@@ -163,4 +174,5 @@ async def _print_matches(index: EpisodeIndex, name: str, asked: Sequence[Asked],
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sweep="--sweep" in sys.argv[2:]))
+    database = os.environ["PODSIFT_TEST_POSTGRES"] if "--postgres" in sys.argv[2:] else ""
+    asyncio.run(main(Path(sys.argv[1]), sweep="--sweep" in sys.argv[2:], database_url=database))

@@ -31,6 +31,8 @@ from pipeline.adapters.catalog import (
     SqlFeedKeys,
     SqlFeedLedger,
     SqlInsightStore,
+    SqlRejectionBook,
+    SqlReplyStore,
     SqlTranscriptStore,
     Subscriptions,
     migrate,
@@ -73,6 +75,8 @@ class Stores:
         self.episodes = SqlEpisodeLedger(db)
         self.transcripts = SqlTranscriptStore(db, clock=clock)
         self.insights = SqlInsightStore(db, clock=clock)
+        self.rejections = SqlRejectionBook(db)
+        self.replies = SqlReplyStore(db, clock=clock)
         self.channels = SqlChannelBook(db)
         self.digests = SqlDigestBook(db, clock=clock)
         self.deliveries = SqlDeliveryBook(db, clock=clock)

@@ -5,9 +5,9 @@ from email.utils import format_datetime
 
 _FIRST = datetime(2026, 11, 20, 6, tzinfo=UTC)
 _NOTE = (
-    "<p>We talk with a guest about what changed since the last time, which numbers hold and which do not, and what "
-    'one can try at home. Links: <a href="https://show.example/{number}/{part}">notes &amp; sources</a>, '
-    "<strong>chapters</strong> and a correction from a listener who measured it again.</p>\n"
+    "<p>We talk with a guest about what changed since the last time, which numbers hold and which do not.</p>\n<ul>\n"
+    '<li><a href="https://show.example/{number}/{part}">Notes &amp; sources</a> &ndash; <em>chapters</em></li>\n'
+    '<li><a href="https://other.example/{part}?from={number}">A correction</a> from a listener</li>\n</ul>\n'
 )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from pipeline.domain.episode import Episode, EpisodeState
 from pipeline.domain.errors import UnknownEpisode
 from pipeline.domain.insight import Insight, Proposal
+from pipeline.domain.rejected import RejectedProposal
 from pipeline.domain.transcript import Transcript
 from pipeline.ports import Vectors
 
@@ -76,6 +77,21 @@ class MemoryInsights:
     async def current(self, episode_id: str) -> tuple[Insight, ...]:
         """Those in force."""
         return next((kept for key, kept in self.stored.items() if key[0] == episode_id), ())
+
+
+@dataclass
+class MemoryRejections:
+    """A RejectionBook."""
+
+    kept: dict[str, tuple[RejectedProposal, ...]] = field(default_factory=dict)
+
+    async def record(self, episode_id: str, proposals: Sequence[RejectedProposal]) -> None:
+        """Keep them in place of older ones."""
+        self.kept[episode_id] = tuple(proposals)
+
+    async def of(self, episode_id: str) -> tuple[RejectedProposal, ...]:
+        """Those of the last reading."""
+        return self.kept.get(episode_id, ())
 
 
 @dataclass

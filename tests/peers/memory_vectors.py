@@ -8,6 +8,7 @@ from pipeline.domain.errors import IndexUnavailable
 from pipeline.domain.passage import Related
 from pipeline.ports import Vectors
 from vectorstore.entry import Entry, Fence
+from vectorstore.vectors import IndexDamaged
 
 
 class MemoryVectors:
@@ -17,6 +18,9 @@ class MemoryVectors:
         self.down = False
         self._chunks: dict[str, tuple[Entry, Vectors]] = {}
         self._insights: dict[str, tuple[Entry, Vectors]] = {}
+
+    async def create(self) -> None:
+        self._answer()
 
     async def put(self, entry: Entry, *, chunks: Vectors, insights: Vectors) -> None:
         await self.forget([entry.episode_id])
@@ -51,10 +55,10 @@ class MemoryVectors:
     async def check(self, *, chunks: int, insights: int) -> None:
         self._answer()
         if (len(self._chunks), len(self._insights)) != (chunks, insights):
-            raise IndexUnavailable("The counts differ.")
+            raise IndexDamaged("The counts differ.")
 
-    async def clear(self) -> None:
-        self.down = False
+    async def discard(self) -> None:
+        self._answer()
         self._chunks.clear()
         self._insights.clear()
 

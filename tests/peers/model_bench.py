@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pipeline.adapters.openai_model import LanguageModel, ModelServer, open_model
 from tests.peers.catalog import SetClock
 from tests.peers.openai_peer import OpenAIPeer
-from tests.peers.spending_book import SpendingBook
+from tests.peers.spending_book import MemoryReplies, SpendingBook
 
 SERVER = ModelServer(model="small", judge="large", api_key="sk-test")
 
@@ -47,6 +47,7 @@ async def model_bench(server: ModelServer = SERVER, *, book: SpendingBook | None
         open_model(
             replace(server, base_url=peer.base_url),
             ledger=spent,
+            replies=MemoryReplies(),
             clock=clock,
             chance=lambda: 0.5,
             sleep=time.sleep,

@@ -1,25 +1,23 @@
 """Slack on loopback: the Web API with limits and faults, Socket Mode with tickets used once, response addresses.
 
-The unmodified SDK and bolt talk to it; point them at `api_url`. With `PODSIFT_RECORD` set to a path, every outgoing
-request body is written there as a JSON line.
+The unmodified SDK and bolt talk to it at `api_url`. `PODSIFT_RECORD=path` writes each outgoing body as a JSON line.
 """
 
 import asyncio
 import itertools
 import json
-import os
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from aiohttp import WSMsgType, web
 
 from tests.bot.slack.limits import flaws
+from tests.peers.traffic import record
 
 Json = dict[str, Any]
 BOT = "UBOT"
@@ -47,10 +45,12 @@ class SlackPeer:
     responses: list[Json] = field(default_factory=list)
     ephemerals: list[Json] = field(default_factory=list)
     views: dict[str, Json] = field(default_factory=dict)
-    acks: list[tuple[str, float]] = field(default_factory=list)
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
     tickets_given: int = 0
     lacking: set[str] = field(default_factory=set)
+    tokens: set[str] = field(default_factory=lambda: {BOT_TOKEN})
+    calls_by: list[tuple[str, str]] = field(default_factory=list)
+    acknowledged: list[Json] = field(default_factory=list)
     url: str = ""
 
     def __post_init__(self) -> None:
@@ -58,7 +58,7 @@ class SlackPeer:
         self._numbers = itertools.count(1)
         self._tickets: set[str] = set()
         self._waiting: dict[str, asyncio.Future[Any]] = {}
-        self._methods: dict[str, Callable[[Json], Json]] = {
+        self.methods: dict[str, Callable[[Json], Json]] = {
             "auth.test": lambda _: {"ok": True, "user_id": BOT, "bot_id": "B1", "team_id": "T1", "team": "Acme"},
             "chat.postMessage": self._post,
             "chat.postEphemeral": self._post_ephemeral,
@@ -99,7 +99,7 @@ class SlackPeer:
         if request.method == "POST" and request.can_read_body:
             arguments |= await request.json() if request.content_type == "application/json" else await request.post()
         self.calls.append((method, arguments))
-        _record({"method": method, **arguments})
+        record({"method": method, **arguments})
         kind, detail = self._faults[method].pop(0) if self._faults[method] else ("", None)
         before = await self._fault_before(kind, detail, request)
         if before is not None:
@@ -134,11 +134,13 @@ class SlackPeer:
             self._tickets.add(ticket)
             self.tickets_given += 1
             return {"ok": True, "url": f"{self.url.replace('http', 'ws')}/link?ticket={ticket}"}
-        if authorization != f"Bearer {BOT_TOKEN}":
+        token = authorization.removeprefix("Bearer ")
+        self.calls_by.append((method, token))
+        if token not in self.tokens and method != "oauth.v2.access":
             return {"ok": False, "error": "invalid_auth"}
         if method in self.lacking:
             return {"ok": False, "error": "missing_scope", "needed": "users:read"}
-        return self._methods[method](arguments)
+        return self.methods[method](arguments)
 
     def _place(self, arguments: Json) -> tuple[Place | None, str]:
         name = str(arguments.get("channel", ""))
@@ -205,7 +207,7 @@ class SlackPeer:
         if failed is not None:
             return failed
         body = await request.json()
-        _record({"method": "response_url", **body})
+        record({"method": "response_url", **body})
         self.responses.append(body)
         return web.Response(text="ok")
 
@@ -227,7 +229,8 @@ class SlackPeer:
                 answer = json.loads(frame.data)
                 waiting = self._waiting.get(answer.get("envelope_id", ""))
                 if waiting is not None and not waiting.done():
-                    waiting.set_result(answer.get("payload"))
+                    self.acknowledged.append(answer.get("payload") or {})
+                    waiting.set_result(None)
         if socket in self.sockets:
             self.sockets.remove(socket)
         return socket
@@ -237,7 +240,7 @@ class SlackPeer:
         self._tickets.clear()
 
     async def disconnect(self, how: str) -> None:
-        """`warning` and `refresh_requested` are Slack's polite ways; `close` closes; `abort` resets the connection."""
+        """`warning` and `refresh_requested` are polite, `abort` is a reset, `mute` leaves it half-open."""
         for socket in list(self.sockets):
             if how in {"warning", "refresh_requested"}:
                 await socket.send_json({"type": "disconnect", "reason": how})
@@ -245,6 +248,9 @@ class SlackPeer:
                 await socket.close()
             elif how == "abort" and socket._req is not None and socket._req.transport is not None:
                 socket._req.transport.abort()
+            elif how == "mute":
+                self.sockets.remove(socket)
+                socket._autoping = False
 
     async def deliver(self, kind: str, payload: Json) -> float | None:
         """Send an envelope; the seconds until it was acknowledged, None when that took more than three."""
@@ -291,10 +297,3 @@ async def slack_peer() -> AsyncIterator[SlackPeer]:
         for socket in list(peer.sockets):
             await socket.close()
         await runner.cleanup()
-
-
-def _record(body: Json) -> None:
-    path = os.environ.get("PODSIFT_RECORD")
-    if path:
-        with Path(path).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(body, ensure_ascii=False) + "\n")

@@ -12,7 +12,8 @@ from pipeline.domain.grading import grade_of
 from pipeline.domain.passage import Query
 from tests.evals.corpus import Corpus, load_corpus
 from vectorstore.embedding import StaticEmbedder
-from vectorstore.index import EpisodeIndex, open_index
+from vectorstore.index import EpisodeIndex
+from vectorstore.opening import open_index
 
 
 @pytest.fixture

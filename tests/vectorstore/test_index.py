@@ -14,18 +14,21 @@ import pytest
 from pipeline.domain.audience import LOCAL
 from pipeline.domain.errors import DataFolderBusy, IndexUnavailable
 from pipeline.domain.passage import Query
-from pipeline.ports import Vectors
+from pipeline.ports import FillableIndex, Vectors
 from tests.peers.made_episodes import BREAD, ROCKETS, SLEEP, episode, insight, transcript
 from tests.peers.memory_index import LetterEmbedder
 from tests.peers.memory_vectors import MemoryVectors
-from vectorstore.index import EpisodeIndex, IndexCounts, open_index
+from vectorstore.folder_register import FolderRegister
+from vectorstore.index import EpisodeIndex, IndexCounts
 from vectorstore.lexical import SqliteWords
+from vectorstore.opening import open_index
+from vectorstore.shelf import Shelf
 
 ASKED = Query("How often does a sourdough starter need feeding?", LOCAL)
 EMBEDDER = LetterEmbedder()
 
 
-async def fill(index: EpisodeIndex) -> None:
+async def fill(index: FillableIndex) -> None:
     for name, sentences in (("bread", BREAD), ("rockets", ROCKETS), ("sleep", SLEEP)):
         made = episode(name, show=name)
         await index.add(made, transcript(sentences), (insight(made, sentences[0]),))
@@ -43,9 +46,20 @@ async def vectors() -> MemoryVectors:
 
 @pytest.fixture
 async def index(tmp_path: Path, vectors: MemoryVectors) -> AsyncIterator[EpisodeIndex]:
-    words = SqliteWords(tmp_path / "words.sqlite3")
-    yield EpisodeIndex(words=words, vectors=vectors, embedder=EMBEDDER)
-    await words.close()
+    shelf = shelf_in(tmp_path, vectors)
+    yield EpisodeIndex(shelf, embedder=EMBEDDER)
+    await shelf.close()
+
+
+def shelf_in(folder: Path, vectors: MemoryVectors) -> Shelf:
+    """The first build has these vectors, each further one has its own."""
+    made: dict[str, MemoryVectors] = {}
+    return Shelf(
+        FolderRegister(folder),
+        words=lambda build: SqliteWords(folder / f"words-{build.name}.sqlite3"),
+        vectors=lambda build: made.setdefault(build.name, MemoryVectors() if made else vectors),
+        version=EMBEDDER.version,
+    )
 
 
 async def test_what_was_added_is_there_after_a_restart(tmp_path: Path) -> None:
@@ -146,14 +160,13 @@ async def test_an_embedder_that_fails_stops_the_add_and_not_the_search(tmp_path:
         async def embed(self, texts: Sequence[str]) -> Vectors:
             raise IndexUnavailable("No vectors today.")
 
-    words = SqliteWords(tmp_path / "words.sqlite3")
-    vectors = MemoryVectors()
-    await fill(EpisodeIndex(words=words, vectors=vectors, embedder=EMBEDDER))
-    index = EpisodeIndex(words=words, vectors=vectors, embedder=Failing())
+    shelf = shelf_in(tmp_path, MemoryVectors())
+    await fill(EpisodeIndex(shelf, embedder=EMBEDDER))
+    index = EpisodeIndex(shelf, embedder=Failing())
     with pytest.raises(IndexUnavailable):
         await index.add(episode("new"), transcript(BREAD), ())
     assert (await index.search(ASKED)).passages[0].episode_title == "Bread"
-    await words.close()
+    await shelf.close()
 
 
 def chroma_folder(folder: Path) -> Path:
@@ -228,9 +241,9 @@ async def test_damage_is_noticed_at_opening_and_mended_by_a_rebuild(
     damage(tmp_path)
     async with open_index(tmp_path, embedder=EMBEDDER) as index:
         assert index.needs_rebuild
-        await index.reset()
+        async with index.rebuilding() as beside:
+            await fill(beside)
         assert not index.needs_rebuild
-        await fill(index)
         assert (await index.search(ASKED)).degraded == ""
     async with open_index(tmp_path, embedder=EMBEDDER) as index:
         assert not index.needs_rebuild
@@ -267,8 +280,9 @@ async def test_another_embedding_needs_a_rebuild(tmp_path: Path) -> None:
     await filled_folder(tmp_path)
     async with open_index(tmp_path, embedder=Wider()) as index:
         assert index.needs_rebuild
-        await index.reset()
-        await fill(index)
+        assert (await index.search(ASKED)).degraded
+        async with index.rebuilding() as beside:
+            await fill(beside)
     async with open_index(tmp_path, embedder=Wider()) as index:
         assert not index.needs_rebuild
 

@@ -15,9 +15,13 @@ from pipeline.adapters.catalog.feed_keys import SqlFeedKeys
 from pipeline.adapters.catalog.feed_ledger import SqlFeedLedger
 from pipeline.adapters.catalog.inbox import Inbox
 from pipeline.adapters.catalog.insight_store import SqlInsightStore
+from pipeline.adapters.catalog.install_states import InstallStates
+from pipeline.adapters.catalog.installations import Installations
 from pipeline.adapters.catalog.library import Library
 from pipeline.adapters.catalog.local_messages import LocalMessages
 from pipeline.adapters.catalog.migrating import migrate
+from pipeline.adapters.catalog.model_readings import SqlRejectionBook, SqlReplyStore
+from pipeline.adapters.catalog.moving import MovedTable, move_catalog
 from pipeline.adapters.catalog.open_threads import OpenThreads
 from pipeline.adapters.catalog.operations import Operations
 from pipeline.adapters.catalog.reactions import Reactions
@@ -33,8 +37,11 @@ __all__ = [
     "Curators",
     "Evidence",
     "Inbox",
+    "InstallStates",
+    "Installations",
     "Library",
     "LocalMessages",
+    "MovedTable",
     "OpenThreads",
     "Operations",
     "Reactions",
@@ -45,10 +52,13 @@ __all__ = [
     "SqlFeedKeys",
     "SqlFeedLedger",
     "SqlInsightStore",
+    "SqlRejectionBook",
+    "SqlReplyStore",
     "SqlSpendingLedger",
     "SqlTranscriptStore",
     "Subscriptions",
     "Threads",
     "migrate",
+    "move_catalog",
     "open_catalog",
 ]

@@ -1,4 +1,4 @@
-"""The part of the schema that chat platforms' drivers remember: events, threads, curators."""
+"""The part of the schema that chat platforms' drivers remember: events, threads, curators, installations."""
 
 from typing import Final
 
@@ -40,4 +40,27 @@ curator: Final = Table(
     Column("member", Words, primary_key=True),
     Column("workspace", Words, nullable=False),
     Column("added_at", UtcTime, nullable=False),
+)
+
+# Our app in a team (`slack:T1`), or in a whole organisation (`slack:E1`). A team that an organisation's installation
+# covers has a row without a token, made when we first hear from it: a digest names its team only.
+installation: Final = Table(
+    "installation",
+    metadata,
+    Column("workspace", Words, primary_key=True),
+    Column("organisation", Words, nullable=False, server_default="", index=True),
+    Column("sealed", Words),
+    Column("bot", Words, nullable=False, server_default=""),
+    Column("installer", Words, nullable=False, server_default=""),
+    Column("installed_at", UtcTime, nullable=False),
+)
+
+# An installation that somebody began: it ends in the same browser, once.
+install_state: Final = Table(
+    "install_state",
+    metadata,
+    Column("state", Words, primary_key=True),
+    # The owner's: whose it will be is known when it ends.
+    Column("workspace", Words, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
 )

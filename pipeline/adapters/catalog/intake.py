@@ -166,8 +166,7 @@ def _plan_change(plan: Plan, match: Match, row: Row[Any]) -> None:
     text = found_to_json(match.found)
     if content_hash(text.encode()) == row.found_hash:
         return
-    content = _content(match.found, text, first_seen=row.first_seen)
-    plan.changes.append({"row_id": row.id, **content, "came_out": min(content["came_out"], row.came_out)})
+    plan.changes.append({"row_id": row.id, **_content(match.found, text, first_seen=row.first_seen)})
     if _goes_again(match.found, row):
         plan.revived.append(row.id)
 

@@ -35,14 +35,18 @@ class LocalMessages:
             row = (await connection.execute(query)).one_or_none()
         return None if row is None else _to_message(row)
 
-    async def latest(self, *, workspace: WorkspaceId, channel_id: str, limit: int = 20) -> tuple[LocalMessage, ...]:
-        """The channel's last messages, oldest first."""
+    async def latest(
+        self, *, workspace: WorkspaceId, channel_id: str, limit: int = 20, before: int | None = None
+    ) -> tuple[LocalMessage, ...]:
+        """The channel's last messages (with a number less than `before`), oldest first."""
         query = (
             select(local_message)
             .where(local_message.c.workspace == workspace, local_message.c.channel_id == channel_id)
             .order_by(local_message.c.number.desc())
             .limit(limit)
         )
+        if before is not None:
+            query = query.where(local_message.c.number < before)
         async with self._db.reading() as connection:
             newest_first = (await connection.execute(query)).all()
         return tuple(map(_to_message, reversed(newest_first)))

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Column, Integer, String, Table, func, insert, select
+from sqlalchemy import Column, Integer, String, Table, distinct, func, insert, select
 
 from pipeline.adapters.catalog.columns import UtcTime, Words
 from pipeline.adapters.catalog.database import CatalogDb
 from pipeline.adapters.catalog.tables import metadata
 from pipeline.domain.audience import LOCAL
-from pipeline.domain.spending import Spending, SpendingTotal
+from pipeline.domain.spending import Purpose, Spending, SpendingTotal
 
 # The workspace is the one that pays. A row outlives its subject: the id of an episode or a question, never a text.
 spent: Final = Table(
@@ -49,14 +49,18 @@ class SqlSpendingLedger:
         async with self._db.writing() as connection:
             await connection.execute(row)
 
-    async def total(self, *, since: datetime, subject: str | None = None) -> SpendingTotal:
-        """All calls since then, of one subject or of all."""
+    async def total(
+        self, *, since: datetime, subject: str | None = None, purpose: Purpose | None = None
+    ) -> SpendingTotal:
+        """All calls since then, of one subject, of one purpose, or of all."""
         sums = (
             func.coalesce(func.sum(column), 0) for column in (spent.c.tokens_in, spent.c.tokens_out, spent.c.micros)
         )
-        query = select(func.count(), *sums).where(spent.c.at >= since)
+        query = select(func.count(), *sums, func.count(distinct(spent.c.subject))).where(spent.c.at >= since)
         if subject is not None:
             query = query.where(spent.c.subject == subject)
+        if purpose is not None:
+            query = query.where(spent.c.purpose == purpose.value)
         async with self._db.reading() as connection:
-            calls, tokens_in, tokens_out, micros = (await connection.execute(query)).one()
-        return SpendingTotal(int(calls), int(tokens_in), int(tokens_out), int(micros))
+            calls, tokens_in, tokens_out, micros, subjects = (await connection.execute(query)).one()
+        return SpendingTotal(int(calls), int(tokens_in), int(tokens_out), int(micros), int(subjects))

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from pipeline.adapters.catalog.columns import UtcTime, Words
 
-SCHEMA: Final = "0003"
+SCHEMA: Final = "0005"
 """The newest migration."""
 
 metadata: Final = MetaData(
@@ -131,7 +131,7 @@ episode: Final = Table(
     Column("published", UtcTime),
     Column("duration", Float),
     _must("first_seen", UtcTime),
-    # When it came out: the published time unless that is missing or in the future. A later date makes nothing newer.
+    # When it came out: the published time, but never later than we first saw it, however its feed changes the date.
     _must("came_out", UtcTime),
     Column("state", String(16), nullable=False),
     Column("attempt", Integer, nullable=False),

@@ -56,7 +56,7 @@ class ModelAnswers:
         except (ModelError, TimeoutError) as error:
             _log.warning("Answered with passages.", extra={"reason": str(error) or "it took too long"})
             answer = await self._fallback.write(question, found)
-            return replace(answer, degraded=f"{found.degraded} {_why(error)}".strip())
+            return replace(answer, degraded=f"{found.degraded} {_why(error)}".strip(), fell_back=True)
         grounded = ground(_drafts(reply, question), found.passages)
         if grounded.dropped:
             reasons = sorted(reason.value for reason in grounded.dropped)

@@ -20,7 +20,9 @@ from pipeline.adapters.openai_model.prompting import instruction
 from pipeline.adapters.openai_model.server import ModelServer
 from pipeline.adapters.openai_model.shapes import Reply, schema_of
 from pipeline.adapters.openai_model.wire import Call, Completion, Declined, RequestRefused, Turn, Unusable
-from pipeline.ports import Clock, SpendingLedger
+from pipeline.domain.identity import content_hash
+from pipeline.domain.spending import Purpose
+from pipeline.ports import Clock, ReplyStore, SpendingLedger
 
 R = TypeVar("R", bound=Reply)
 
@@ -35,16 +37,17 @@ _log = logging.getLogger(__name__)
 class LanguageModel:
     """The models on one server. Make it with `open_model`."""
 
-    def __init__(self, server: ModelServer, *, endpoint: Endpoint, meter: Meter) -> None:
+    def __init__(self, server: ModelServer, *, endpoint: Endpoint, meter: Meter, replies: ReplyStore) -> None:
         self.server = server
         self._endpoint = endpoint
         self._meter = meter
+        self._replies = replies
         self._dialects: dict[str, Dialect] = {}
 
     @property
     def problem(self) -> str:
         """Why the model is not called now, one sentence for people; empty when it is."""
-        return self._endpoint.problem
+        return self._endpoint.problem or self._meter.problem
 
     async def ask(
         self,
@@ -58,8 +61,35 @@ class LanguageModel:
     ) -> R:
         """The reply in the shape asked for; a bad one may be repaired once. `seconds` are for each try of a call.
 
+        What was replied about an episode is kept, and the same question about it is never paid for again.
+
         Raises ModelBusy, ModelQuota, ModelError, or a ModelRefused: ContextTooLong, Declined, Unusable.
         """
+        key = _key(model, shape, turns) if subject.purpose is Purpose.EXTRACT else None
+        if key is not None and (known := await self._known(key, shape)) is not None:
+            return known
+        completion, read = await self._asked(
+            turns, shape, model=model, subject=subject, patience=patience, seconds=seconds
+        )
+        if key is not None:
+            await self._replies.save(key, completion.text, episode_id=subject.id)
+        return read
+
+    async def _known(self, key: str, shape: type[R]) -> R | None:
+        text = await self._replies.load(key)
+        read = None if text is None else _read(Completion(text), shape)
+        return read if isinstance(read, shape) else None
+
+    async def _asked(
+        self,
+        turns: tuple[Turn, ...],
+        shape: type[R],
+        *,
+        model: str,
+        subject: Subject,
+        patience: Patience,
+        seconds: float,
+    ) -> tuple[Completion, R]:
         most, asked = _MOST_TOKENS, turns
         problem = ""
         for _ in range(2):
@@ -69,7 +99,7 @@ class LanguageModel:
                 raise Declined(f"{model} declined to work on this text.")
             read = _read(completion, shape)
             if isinstance(read, Reply):
-                return read
+                return completion, read
             problem, most = read, most * 2 if completion.is_cut else most
             repair = instruction("repair").replace("$problem", problem)
             asked = (*turns, Turn("assistant", completion.text[:_SHOWN_AGAIN] or "(empty)"), Turn("user", repair))
@@ -106,6 +136,7 @@ async def open_model(
     server: ModelServer,
     *,
     ledger: SpendingLedger,
+    replies: ReplyStore,
     clock: Clock,
     chance: Callable[[], float] = random.random,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -118,7 +149,14 @@ async def open_model(
     key = server.api_key or "none"
     async with AsyncOpenAI(api_key=key, base_url=server.base_url, max_retries=0) as client:
         endpoint = Endpoint(client, host=server.host, random=chance, sleep=sleep, monotonic=monotonic)
-        yield LanguageModel(server, endpoint=endpoint, meter=Meter(server, ledger=ledger, clock=clock))
+        meter = Meter(server, ledger=ledger, clock=clock)
+        yield LanguageModel(server, endpoint=endpoint, meter=meter, replies=replies)
+
+
+def _key(model: str, shape: type[Reply], turns: tuple[Turn, ...]) -> str:
+    """Names a question by all that the reply depends on: the transcript's words and the prompt's are in the turns."""
+    parts = (model, shape.__name__, *(f"{turn.role}:{turn.text}" for turn in turns))
+    return content_hash("\0".join(parts).encode())
 
 
 def _read(completion: Completion, shape: type[R]) -> R | str:

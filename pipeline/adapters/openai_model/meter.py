@@ -1,5 +1,6 @@
 """What calls cost: asked before one is made, written down after."""
 
+import logging
 from dataclasses import dataclass
 
 from pipeline.adapters.openai_model.server import ModelServer
@@ -7,6 +8,8 @@ from pipeline.adapters.openai_model.wire import Call, Completion
 from pipeline.domain.errors import ModelQuota
 from pipeline.domain.spending import Purpose, Spending, cap_reached, day_start, month_start, token_estimate
 from pipeline.ports import Clock, SpendingLedger
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,12 @@ class Meter:
         self._ledger = ledger
         self._clock = clock
         self._under_way = 0
+        self._problem = ""
+
+    @property
+    def problem(self) -> str:
+        """Which cap stopped the last call, one sentence; empty when none did."""
+        return self._problem
 
     async def reserve(self, call: Call, *, most_out: int) -> int:
         """Set aside the most that the call may cost, in micros. Raises ModelQuota when a cap would be passed."""
@@ -42,11 +51,18 @@ class Meter:
             except BaseException:
                 self._under_way -= most
                 raise
+            self._note(reached)
             if reached is not None:
                 self._under_way -= most
                 raise ModelQuota(f"{reached} Raise PODSIFT_OPENAI_DAILY_CAP or PODSIFT_OPENAI_MONTHLY_CAP, or wait.")
             return most
         return 0
+
+    def _note(self, reached: str | None) -> None:
+        # Said once when it begins, not at every call that is not made.
+        if reached is not None and not self._problem:
+            _log.error("Calls of the language model are paused.", extra={"reason": reached})
+        self._problem = reached or ""
 
     def release(self, reserved: int) -> None:
         """The call is over."""

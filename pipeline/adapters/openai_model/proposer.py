@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,7 +16,6 @@ from pipeline.adapters.openai_model.wire import ContextTooLong, Unusable
 from pipeline.domain.adverts import Span, find_adverts
 from pipeline.domain.episode import Episode
 from pipeline.domain.errors import ModelError, ModelRefused
-from pipeline.domain.identity import stable_id
 from pipeline.domain.insight import Proposal
 from pipeline.domain.spending import Purpose
 from pipeline.domain.transcript import Transcript
@@ -31,20 +29,18 @@ _LEAST_TOKENS: Final = 400
 """A smaller part of a transcript is not halved again."""
 _FEWEST, _MOST = 3, 8
 _TOKENS_AN_INSIGHT: Final = 1_000
-_REMEMBERED: Final = 64
 
 _log = logging.getLogger(__name__)
 
 
 class ModelProposer:
-    """An InsightProposer. What a window gave is remembered, so that a retry after a failure asks only for the rest."""
+    """An InsightProposer. The model keeps its replies, so a retry after a failure or a crash asks only for the rest."""
 
     def __init__(self, model: LanguageModel, *, patience: Patience | None = None) -> None:
         self._model = model
         self._patience = patience or Patience()
         self._sifter = Sifter(model, patience=self._patience, seconds=_SECONDS)
         self._turn = asyncio.Semaphore(_AT_ONCE)
-        self._done: OrderedDict[str, tuple[Proposal, ...]] = OrderedDict()
 
     @property
     def version(self) -> str:
@@ -100,20 +96,15 @@ class ModelProposer:
             about=about(episode),
             transcript="\n".join(map(_shown, window)),
         )
-        key = stable_id(self.version, turns[-1].text)
-        if key not in self._done:
-            reply = await self._model.ask(
-                turns,
-                Proposals,
-                model=self._model.server.model,
-                subject=Subject(Purpose.EXTRACT, episode.id),
-                patience=self._patience,
-                seconds=_SECONDS,
-            )
-            self._done[key] = tuple(_proposal(item) for item in reply.insights)
-            while len(self._done) > _REMEMBERED:
-                self._done.popitem(last=False)
-        return self._done[key]
+        reply = await self._model.ask(
+            turns,
+            Proposals,
+            model=self._model.server.model,
+            subject=Subject(Purpose.EXTRACT, episode.id),
+            patience=self._patience,
+            seconds=_SECONDS,
+        )
+        return tuple(_proposal(item) for item in reply.insights)
 
 
 @dataclass(frozen=True, slots=True)

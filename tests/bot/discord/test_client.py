@@ -281,6 +281,8 @@ async def test_every_command_reaches_its_operation_with_typed_arguments(
         ("schedule", {"at": "8:30"}, Request("schedule", {"at": "08:30", "zone": None})),
         ("pause", {}, Request("pause")),
         ("resume", {}, Request("resume")),
+        ("topics", {}, Request("topics")),
+        ("topics", {"action": "mute", "topic": "tea"}, Request("topics", {"action": "mute", "topic": "tea"})),
         ("list", {}, Request("list")),
         ("search", {"words": "tides"}, Request("search", {"query": "tides", "show": "", "since": ""})),
         ("top", {}, Request("top", {"dry_run": True})),

@@ -46,7 +46,7 @@ class ScriptedCounter:
         await self.gate.wait()
         if self.error is not None:
             raise self.error
-        if request.operation in {"add", "pause"} and not member.is_curator:
+        if request.operation in {"add", "add-private", "pause"} and not member.is_curator:
             refused = ErrorShape(kind="BadInput", sentence="It is for curators.", hint="", mends_itself=False)
             return Outcome(refused, Message((Paragraph(text("It is for curators.")),), "It is for curators."), 2)
         said = f"{request.operation}: {request.arguments.get('question', '')}"

@@ -90,7 +90,7 @@ async def test_a_dead_channel_stops_its_posts_and_its_owner_hears_of_it_once(pee
             with pytest.raises(DestinationGone):
                 await world.messenger.send(channel, Message((Paragraph(text("x")),), "x", "digest:x"))
         assert [one["text"] for one in peer.said("D2")] == [
-            "I cannot post to c1 any more, so its daily post is paused."
+            "I cannot post to #c1 any more, so its daily post is paused."
         ]
 
 

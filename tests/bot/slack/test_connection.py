@@ -14,7 +14,7 @@ from tests.peers.slack_peer import BOT, SlackPeer
 _FOLDER = Path(bot.slack.__file__).parent
 
 
-@pytest.mark.parametrize("how", ["warning", "refresh_requested", "close", "abort"])
+@pytest.mark.parametrize("how", ["warning", "refresh_requested", "close", "abort", "mute"])
 async def test_after_a_disconnect_we_hear_again(peer: SlackPeer, stores: Stores, how: str) -> None:
     async with running(peer, stores) as world:
         first = peer.sockets[-1]

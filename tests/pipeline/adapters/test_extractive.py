@@ -97,7 +97,7 @@ async def test_other_languages_are_picked_from_too() -> None:
 
 
 def test_the_version_names_the_rules() -> None:
-    assert ExtractivePicks(CountingEmbedder()).version == "extractive-1"
+    assert ExtractivePicks(CountingEmbedder()).version == "extractive-2"
 
 
 @pytest.mark.skipif(FOLDER is None, reason="needs a folder in the corpus layout")

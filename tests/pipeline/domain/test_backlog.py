@@ -55,6 +55,15 @@ def test_once_an_episode_is_known_the_first_reading_is_over() -> None:
     assert states(0, 1, hold_after=0, newest_known=NOW - timedelta(days=2)) == ["waiting"] * 2
 
 
+def test_the_first_episodes_of_an_empty_feed_all_wait_when_they_came_since_the_last_reading() -> None:
+    read = NOW - timedelta(days=5)
+    assert states(0, 1, 2, 30, None, hold_after=1, last_read=read) == ["waiting"] * 3 + ["held backfill", "held"]
+
+
+def test_a_whole_season_of_one_day_waits_also_when_its_last_part_was_seen_first() -> None:
+    assert states(*[0.1] * 8, hold_after=None, newest_known=NOW) == ["waiting"] * 8
+
+
 def test_what_is_newer_than_all_known_but_was_missing_long_ago_is_an_archive_too() -> None:
     known, read = NOW - timedelta(days=400), NOW - timedelta(hours=1)
     found = states(0, 3, *range(20, 30), hold_after=2, newest_known=known, last_read=read)

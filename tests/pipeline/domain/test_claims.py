@@ -2,9 +2,10 @@
 
 import pytest
 
-from pipeline.domain.claims import form_of, is_housekeeping, opens_loose
+from pipeline.domain.claims import form_of, is_fragment, opens_definite, opens_loose
 from pipeline.domain.insight import Kind
 from pipeline.domain.keywords import Vocabulary, topics_of
+from pipeline.domain.smalltalk import is_housekeeping
 
 CLAIM = (
     "Installers charge more for new pipes because old pipes were built for hot water.",

@@ -11,6 +11,7 @@ from pipeline.domain.spending import (
     Caps,
     Prices,
     SpendingTotal,
+    backfill_estimate,
     cap_reached,
     day_start,
     month_start,
@@ -51,3 +52,22 @@ def test_estimates_are_of_the_right_size() -> None:
     assert token_estimate("five words are seven tokens") == 7
     hour = reading_estimate(9_000, propose=Prices(0.15, 0.6), judge=Prices(0.15, 0.6))
     assert 3_000 < hour < 10_000
+
+
+def test_older_episodes_cost_what_others_did_once_some_were_read() -> None:
+    measured = SpendingTotal(calls=9, micros=30_001, subjects=3)
+    assert backfill_estimate([None] * 10, measured=measured, propose=Prices(), judge=Prices()) == 100_004
+    assert backfill_estimate([], measured=measured, propose=Prices(), judge=Prices()) == 0
+
+
+def test_before_anything_was_read_length_and_prices_tell_what_older_episodes_cost() -> None:
+    small, large = Prices(0.15, 0.60), Prices(2.50, 10.0)
+
+    def cost(*lengths: float | None) -> int:
+        return backfill_estimate(lengths, measured=SpendingTotal(), propose=small, judge=large)
+
+    assert cost(3_600.0) == reading_estimate(9_600, propose=small, judge=large)
+    assert cost(3_600.0, None) > cost(3_600.0)
+    assert cost(1_800.0) < cost(3_600.0)
+    assert 0.005 < cost(3_600.0) / MICROS < 0.05
+    assert backfill_estimate([3_600.0], measured=SpendingTotal(), propose=Prices(), judge=Prices()) == 0

@@ -6,11 +6,11 @@ import pytest
 
 from pipeline.domain.episode import Episode
 from pipeline.domain.errors import NoTranscript
+from pipeline.domain.evidence import judge
 from pipeline.domain.feed import TranscriptOffer
 from pipeline.domain.insight import Author, Insight, Proposal
 from pipeline.domain.transcript import Basis, Segment, Transcript
 from pipeline.steps.better_transcript import take_better_transcript
-from pipeline.steps.extract import extract_insights
 from pipeline.steps.transcribe import fetch_published_transcript, transcribe_audio
 from tests.peers.made_episodes import episode as made_episode
 from tests.peers.memory_stores import MemoryEpisodes, MemoryInsights, MemoryTranscripts, SetProposer
@@ -79,14 +79,14 @@ class Bench:
         )
 
     async def extract(self) -> None:
-        await extract_insights(
-            self.episode.id,
-            episodes=self.episodes,
-            transcripts=self.transcripts,
-            insights=self.insights,
-            proposer=self.proposer,
-            author=Author.MODEL,
-        )
+        """Read the episode unless this transcript was read before, as the extraction does."""
+        stored, version = self.transcripts.stored[self.episode.id], self.proposer.version
+        if await self.insights.load(self.episode.id, source=stored.hash, version=version) is not None:
+            return
+        proposals = await self.proposer.propose(self.episode, stored)
+        judged = [judge(p, episode=self.episode, transcript=stored, adverts=(), author=Author.MODEL) for p in proposals]
+        kept = [one for one in judged if isinstance(one, Insight)]
+        await self.insights.save(self.episode.id, kept, source=stored.hash, version=version, rejected={})
 
     async def current(self) -> tuple[Insight, ...]:
         return await self.insights.current(self.episode.id)

@@ -49,6 +49,17 @@ async def test_fault_13_a_permanent_redirect_is_followed_after_three_readings_an
     assert world.asked[-1] == NEW
 
 
+async def test_fault_13_what_a_redirect_gave_is_not_asked_for_again(world: FeedWorld) -> None:
+    world.redirects[URL] = (NEW, True)
+    feed = await feed_of(world)
+    for n in range(3):
+        world.feeds[NEW] = feed_xml(item(20 + n, days_old=-n), *SHOW)
+        world.later(hours=24)
+        await world.scan(feed.id)
+    assert (await feed_of(world)).url == NEW
+    assert NEW not in world.asked
+
+
 async def test_fault_13_a_temporary_redirect_is_never_followed_for_good(world: FeedWorld) -> None:
     world.redirects[URL] = (NEW, False)
     world.feeds[NEW] = feed_xml(*SHOW)

@@ -126,12 +126,14 @@ async def test_fault_30_a_guid_used_again_for_another_day_is_another_episode(wor
 
 
 async def test_fault_31_an_old_episode_with_a_new_date_is_not_posted_again(world: FeedWorld, feed: Feed) -> None:
-    old = item(1, days_old=30)
-    await scanned(world, feed, item(2), old)
+    old = item(1)
+    await scanned(world, feed, old)
     await make_ready(world, feed)
-    assert await scanned(world, feed, replace(old, published=NOW), item(2)) == 0
-    assert await candidates(world) == {"Part 2"}
-    assert await waiting(world, feed) == set()
+    month = timedelta(days=30)
+    new = item(2, days_old=-30)
+    assert await scanned(world, feed, new, replace(old, published=NOW + month), hours=31 * 24) == 1
+    await make_ready(world, feed)
+    assert await candidates(world, since=NOW + month - timedelta(days=9)) == {"Part 2"}
 
 
 async def test_fault_32_an_edited_title_is_changed_in_place(world: FeedWorld, feed: Feed) -> None:

@@ -61,6 +61,8 @@ NOT_FOR_READERS: Final = {
     "SqlFeedKeys",
     "SqlFeedLedger",
     "SqlInsightStore",
+    "SqlRejectionBook",
+    "SqlReplyStore",
     "SqlSpendingLedger",
     "SqlTranscriptStore",
     "Threads",

@@ -33,6 +33,7 @@ from tests.peers.openai_peer import (
 
 GOOD = {"keep": [{"number": 1, "worth": 8, "specificity": 7}]}
 TURNS = (Turn("system", "Judge."), Turn("user", "One candidate."))
+OTHER_TURNS = (Turn("system", "Judge."), Turn("user", "Another candidate."))
 
 
 @pytest.fixture
@@ -41,9 +42,11 @@ async def bench() -> AsyncIterator[Bench]:
         yield made
 
 
-async def ask(model: LanguageModel, *, tries: int = 5, seconds: float = 5.0) -> Ranking:
+async def ask(
+    model: LanguageModel, *, tries: int = 5, seconds: float = 5.0, turns: tuple[Turn, ...] = TURNS
+) -> Ranking:
     return await model.ask(
-        TURNS,
+        turns,
         Ranking,
         model="small",
         subject=Subject(Purpose.EXTRACT, "e1"),
@@ -212,7 +215,7 @@ async def test_a_text_past_the_context_is_told_from_other_refusals(bench: Bench)
 async def test_a_server_without_schemas_is_asked_for_an_object_and_remembered(bench: Bench) -> None:
     bench.peer.answers = [knows_only("json_object", then=says_json(GOOD))]
     await ask(bench.model)
-    await ask(bench.model)
+    await ask(bench.model, turns=OTHER_TURNS)
     assert bench.peer.forms() == ["json_schema", "json_object", "json_object"]
 
 
@@ -226,7 +229,7 @@ async def test_fields_the_model_does_not_know_are_left_out(bench: Bench) -> None
     old = knows_not("temperature", then=knows_not("max_completion_tokens", then=says_json(GOOD)))
     bench.peer.answers = [old]
     await ask(bench.model)
-    await ask(bench.model)
+    await ask(bench.model, turns=OTHER_TURNS)
     last = bench.peer.requests[-1]
     assert len(bench.peer.requests) == 4
     assert "temperature" not in last

@@ -47,13 +47,14 @@ async def test_an_episode_is_read_once_and_what_it_cost_is_known(stores: Stores)
     async with OpenAIPeer() as peer:
         peer.answers = [thinks(editor)]
         server = ModelServer(model="small", base_url=peer.base_url, prices=Prices(1.0, 4.0))
-        async with open_model(server, ledger=ledger, clock=stores.clock) as model:
+        async with open_model(server, ledger=ledger, replies=stores.replies, clock=stores.clock) as model:
             for _ in range(2):
                 kept = await extract_insights(
                     episode.id,
                     episodes=stores.episodes,
                     transcripts=stores.transcripts,
                     insights=stores.insights,
+                    rejections=stores.rejections,
                     proposer=ModelProposer(model),
                     author=Author.MODEL,
                 )
@@ -74,13 +75,16 @@ async def test_rejections_are_counted_by_reason(stores: Stores, caplog: pytest.L
     async with OpenAIPeer() as peer:
         peer.answers = [thinks(editor)]
         server = ModelServer(model="small", base_url=peer.base_url)
-        async with open_model(server, ledger=SqlSpendingLedger(stores.db), clock=stores.clock) as model:
+        async with open_model(
+            server, ledger=SqlSpendingLedger(stores.db), replies=stores.replies, clock=stores.clock
+        ) as model:
             with caplog.at_level("INFO"):
                 await extract_insights(
                     episode.id,
                     episodes=stores.episodes,
                     transcripts=stores.transcripts,
                     insights=stores.insights,
+                    rejections=stores.rejections,
                     proposer=ModelProposer(model),
                     author=Author.MODEL,
                 )

@@ -16,6 +16,10 @@ from typing import Any
 import pytest
 
 from bot.answers import answer_post
+from bot.discord.layouts import layout
+from bot.discord.panels import panels
+from bot.insight_replies import episode_insights_reply
+from bot.insight_shapes import EpisodeInsightsShape, RejectedShape
 from bot.message import Message, plain
 from bot.posts import digest_post
 from bot.slack.render import render
@@ -103,8 +107,17 @@ def posted(insights: tuple[Insight, ...]) -> Message:
 
 
 def shown(message: Message) -> str:
-    """The message as people read it, on the terminal and in Slack."""
-    return "\n".join([plain(message), *(json.dumps(p.arguments(), ensure_ascii=False) for p in render(message))])
+    """The message as people read it, on the terminal, in Slack and in Discord."""
+    return "\n".join([plain(message), in_slack(message), in_discord(message)])
+
+
+def in_slack(message: Message) -> str:
+    return "\n".join(json.dumps(p.arguments(), ensure_ascii=False) for p in render(message))
+
+
+def in_discord(message: Message) -> str:
+    made = [layout(panel).to_components() for panel in panels(message)]  # type: ignore[no-untyped-call]  # theirs
+    return json.dumps(made, ensure_ascii=False)
 
 
 def foreign(text: str) -> list[str]:
@@ -144,6 +157,28 @@ async def test_the_post_has_no_foreign_link_and_no_mention(case: dict[str, Any])
     assert MENTION.search(text) is None
 
 
+async def test_rejected_proposals_are_shown_without_a_live_link_or_mention(case: dict[str, Any]) -> None:
+    fell = tuple(
+        RejectedShape(
+            headline=str(one["headline"]), body=str(one["body"]), quote=str(one["quote"]), reason="advert", detail=""
+        )
+        for one in (proposal(**item) for item in written_out(case["insights"]))
+    )
+    found = EpisodeInsightsShape(
+        episode="e1",
+        feed_title="Gradient Talk",
+        title="How models forget",
+        published=EPISODE.when,
+        state="ready",
+        insights=(),
+        rejected=fell[:5],
+    )
+    message = episode_insights_reply(found, with_rejected=True)
+    assert not any(span.href for block in message.blocks for span in getattr(block, "text", ()))
+    assert re.search(r"<[!@#]\w", in_slack(message)) is None
+    assert re.search(r"(?<!\\\\)<[@#]|@(?:everyone|here)\b", in_discord(message)) is None
+
+
 async def test_an_answer_from_hostile_passages_has_no_foreign_link_and_no_mention(case: dict[str, Any]) -> None:
     hostile = [replace(passages()[0], text=" ".join([passages()[0].text, *case["said"]])), *passages()[1:]]
     reply = {
@@ -165,7 +200,7 @@ async def test_an_answer_from_hostile_passages_has_no_foreign_link_and_no_mentio
     assert sum(len(text) for text in said) < 8_000
     assert "Hinton" not in said
     assert "87" not in said
-    message = "\n".join(json.dumps(p.arguments(), ensure_ascii=False) for p in render(answer_post(answer)))
+    message = shown(answer_post(answer))
     assert foreign(message) == []
     assert MENTION.search(message) is None
 

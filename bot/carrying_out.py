@@ -1,0 +1,79 @@
+"""A command of the terminal: carried out by the running service or, when nobody owns the data, here; then printed."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import typer
+from rich.console import Console
+
+from bot.data_folder import own, socket_path
+from bot.handover import Reply, Request, hand_over
+from bot.logs import set_up_logs
+from bot.message_json import from_json, to_json
+from bot.progress import progress_bar
+from bot.replies import error_reply
+from bot.settings import Settings, load_settings
+from bot.terminal import show
+from bot.wording import exit_code, explain
+from pipeline.domain.errors import DataFolderBusy, PodsiftError
+
+
+class Give(Protocol):
+    """Prints an outcome, or puts it where it belongs."""
+
+    def __call__(self, reply: Reply, *, as_json: bool) -> None:
+        """Give it to the person."""
+        ...
+
+
+def carry_out(operation: str, as_json: bool, give: Give | None = None, **arguments: Any) -> None:
+    """Have the running service carry it out, or do it here when nobody owns the data; print the outcome."""
+    with plain_errors(as_json=as_json):
+        settings = load_settings()
+        set_up_logs(level="ERROR", layout=settings.log_format)
+        reply = _perform(settings, Request(operation, arguments))
+        (give or print_reply)(reply, as_json=as_json)
+    raise typer.Exit(reply["code"])
+
+
+@contextmanager
+def plain_errors(*, as_json: bool) -> Iterator[None]:
+    """One plain sentence and what to do, never a traceback, for everything that is ours."""
+    try:
+        yield
+    except PodsiftError as error:
+        told = explain(error)
+        reply = {"data": {"error": told.model_dump(mode="json")}, "message": to_json(error_reply(told))}
+        print_reply(reply, as_json=as_json)
+        raise typer.Exit(exit_code(error)) from None
+    except KeyboardInterrupt:
+        typer.echo("Stopped. What was on its way goes on at the next start.", err=True)
+        raise typer.Exit(130) from None
+
+
+def print_reply(reply: Reply, *, as_json: bool) -> None:
+    """Print the data for programs, or the message for people."""
+    if as_json:
+        typer.echo(json.dumps(reply["data"], ensure_ascii=False, indent=2))
+    else:
+        show(from_json(reply["message"]), console=console())
+
+
+def console() -> Console:
+    """The terminal; nothing is coloured for looking like a number or a path."""
+    return Console(highlight=False)
+
+
+def _perform(settings: Settings, request: Request) -> Reply:
+    with progress_bar(Console(stderr=True)) as report:
+        try:
+            with own(settings.data, slot=settings.folder_slot):
+                from bot.running import perform_alone
+
+                return asyncio.run(perform_alone(settings, request, report))
+        except DataFolderBusy:
+            path = socket_path(settings.data, slot=settings.folder_slot)
+            return asyncio.run(hand_over(path, request, report))

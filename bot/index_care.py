@@ -1,0 +1,48 @@
+"""Keeping the index level with the catalogue, also when its server was away."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final, Protocol
+
+from pipeline.domain.errors import PodsiftError
+from pipeline.steps.rebuild import OnEpisode
+
+_EVERY: Final = 300.0
+"""Seconds between two looks at the index."""
+
+_log = logging.getLogger(__name__)
+
+
+class Levelled(Protocol):
+    """What has an index; the app does."""
+
+    async def level_index(self, report: OnEpisode) -> int:
+        """Bring the index level with the catalogue; returns how many episodes were added."""
+        ...
+
+
+async def keep_level(app: Levelled) -> None:
+    """Add what the index lacks, or rebuild it; when it does not answer, that waits for the next call."""
+    try:
+        await app.level_index(lambda *_: None)
+    except PodsiftError as error:
+        _log.warning("The index is not level.", extra={"problem": str(error)})
+
+
+@asynccontextmanager
+async def keeping_level(app: Levelled, *, every: float = _EVERY) -> AsyncIterator[None]:
+    """Look after the index every so many seconds, as long as the block runs."""
+
+    async def look_after() -> None:
+        while True:
+            await asyncio.sleep(every)
+            await keep_level(app)
+
+    task = asyncio.create_task(look_after())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,126 @@
+"""Answers that appear bit by bit, where Slack offers it; an answer never shows up twice or is cut short.
+
+What is streamed are finished blocks: an answer is checked as a whole before its first word is shown, and as blocks its
+words are never read as markup. Its key travels with the last call, as metadata; a stream that has none yet was cut off.
+"""
+
+import logging
+from typing import Final
+
+from bot.message import Message
+from bot.slack.blocks import Json
+from bot.slack.faults import BlocksRefused, SlackGone, SlackRefused
+from bot.slack.messenger import marker
+from bot.slack.render import Payload, render, render_one, render_plain
+from bot.slack.web import SlackWeb
+from pipeline.domain.errors import DeliveryDelayed, DeliveryError, DeliveryUnknown
+
+_NOT_OFFERED: Final = frozenset(
+    {
+        "unknown_method", "method_deprecated", "not_allowed_token_type", "feature_not_enabled",
+        "method_not_supported_for_channel_type", "channel_type_not_supported", "team_not_supported",
+        "missing_recipient_user_id", "missing_recipient_team_id", "user_type_not_supported",
+    }
+)  # fmt: skip
+"""What Slack says where it does not stream at all; anything else it refuses is refused for this one answer."""
+_STOPPED: Final = "stopped_by_user"
+"""The reader has seen enough."""
+_BLOCKS_AT_A_TIME: Final = 4
+
+_log = logging.getLogger(__name__)
+
+
+class Streams:
+    """Streams answers into threads of one workspace."""
+
+    def __init__(self, web: SlackWeb) -> None:
+        self._web = web
+        self._is_offered = True
+        self._taken: set[str] = set()
+
+    async def post(self, message: Message, *, conversation: str, thread: str, user: str, team: str) -> bool:
+        """Stream the message, which has a key; False when nothing was shown and it has to be posted as a whole.
+
+        Raises DeliveryUnknown when a stream may have begun: `finish` finds it then.
+        """
+        payloads = render(message)
+        if not self._is_offered or len(payloads) != 1 or len(payloads[0].blocks) <= _BLOCKS_AT_A_TIME:
+            return False
+        first, *others = _portions(payloads[0].blocks)
+        try:
+            started = await self._web.write(
+                "chat.startStream",
+                channel=conversation,
+                thread_ts=thread,
+                recipient_user_id=user,
+                recipient_team_id=team,
+                chunks=[_chunk(first)],
+            )
+        except (SlackRefused, SlackGone, DeliveryDelayed) as error:
+            self._is_offered = getattr(error, "code", "") not in _NOT_OFFERED
+            _log.info("Slack does not stream this answer.", extra={"problem": str(error)})
+            return False
+        where = {"channel": conversation, "ts": str(started["ts"])}
+        self._taken.add(where["ts"])
+        await self._go_on(others, message, where=where)
+        return True
+
+    async def finish(self, message: Message, *, conversation: str, thread: str, after: str, bot: str) -> bool:
+        """Show the message in place of a stream of ours that was cut off, in this thread after that time stamp.
+
+        False when there is none. Raises as SlackWeb.write.
+        """
+        page = await self._web.read(
+            "conversations.replies", channel=conversation, ts=thread, oldest=after, include_all_metadata=True, limit=200
+        )
+        for found in page.get("messages", []):
+            stamp = str(found["ts"])
+            is_cut = found.get("user") == bot and not found.get("metadata") and stamp > after
+            if is_cut and stamp not in self._taken:
+                self._taken.add(stamp)
+                await self._replace(message, where={"channel": conversation, "ts": stamp})
+                return True
+        return False
+
+    async def _go_on(self, portions: list[list[Json]], message: Message, *, where: Json) -> None:
+        try:
+            for portion in portions[:-1]:
+                await self._web.write("chat.appendStream", **where, chunks=[_chunk(portion)])
+            rest = [_chunk(portion) for portion in portions[-1:]]
+            await self._web.write("chat.stopStream", **where, chunks=rest, metadata=marker(message.key))
+        except DeliveryError as error:
+            _log.info("A stream broke off.", extra={"problem": str(error)})
+            if getattr(error, "code", "") != _STOPPED:
+                # Expired, refused or lost: whatever is shown now, the whole answer takes its place.
+                await self._replace(message, where=where)
+
+    async def _replace(self, message: Message, *, where: Json) -> None:
+        """Updating twice shows the same, so a lost reply is no reason to stop."""
+        try:
+            await self._web.write("chat.stopStream", **where)
+        except DeliveryError as error:
+            _log.debug("The stream had ended.", extra={"problem": str(error)})
+        try:
+            await self._update(render_one(message), where=where, key=message.key)
+        except BlocksRefused:
+            await self._update(render_plain(message), where=where, key=message.key)
+
+    async def _update(self, payload: Payload, *, where: Json, key: str) -> None:
+        shown = {"text": payload.text, "blocks": list(payload.blocks), "metadata": marker(key)}
+        for is_last in (False, False, True):
+            try:
+                await self._web.write("chat.update", **where, **shown)
+            except DeliveryUnknown:
+                if is_last:
+                    raise
+            else:
+                return
+
+
+def _portions(blocks: tuple[Json, ...]) -> list[list[Json]]:
+    starts = range(0, len(blocks), _BLOCKS_AT_A_TIME)
+    return [list(blocks[start : start + _BLOCKS_AT_A_TIME]) for start in starts]
+
+
+def _chunk(blocks: list[Json]) -> Json:
+    return {"type": "blocks", "blocks": blocks}

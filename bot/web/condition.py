@@ -1,0 +1,83 @@
+"""How the service is: which parts answer, and what they hold. Numbers only: no title, no address, no name."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Final, TypeVar
+
+from bot.app import App
+from pipeline.domain.errors import PodsiftError
+from pipeline.domain.overview import Overview
+from pipeline.domain.spending import SpendingTotal
+from vectorstore.index import IndexCounts
+
+T = TypeVar("T")
+
+_PATIENCE: Final = 5.0
+"""Seconds that each part has to answer."""
+_EVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How everything is `at` a moment. None stands for a part that does not answer.
+
+    `platforms` says of each chat platform that is set up whether it is connected.
+    """
+
+    version: str
+    at: datetime
+    engine: bool
+    overview: Overview | None
+    spending: SpendingTotal | None
+    index: IndexCounts | None
+    platforms: Mapping[str, bool]
+
+    @property
+    def is_serving(self) -> bool:
+        """Whether the service does its work; a chat platform that is away for a while stops nothing of it."""
+        return self.engine and self.overview is not None and self.index is not None
+
+    @property
+    def status(self) -> str:
+        """`ok`; `degraded` when only a chat platform is away; `down`."""
+        if not self.is_serving:
+            return "down"
+        return "ok" if all(self.platforms.values()) else "degraded"
+
+    @property
+    def oldest_waiting(self) -> float:
+        """Seconds for which the longest waiting episode has been waiting, 0 when none waits."""
+        waiting = None if self.overview is None else self.overview.oldest_waiting
+        return 0.0 if waiting is None else max(0.0, (self.at - waiting.first_seen).total_seconds())
+
+
+async def look(app: App, *, patience: float = _PATIENCE) -> Condition:
+    """Ask every part of an open app how it is; none gets more than `patience` seconds."""
+    connections = app.platforms.connections
+    overview, spending, index = await asyncio.gather(
+        _answer(app.desk.overview, patience),
+        _answer(lambda: app.spending.total(since=_EVER), patience),
+        _answer(app.index.counts, patience),
+    )
+    connected = await asyncio.gather(*(_answer(is_up, patience) for is_up in connections.values()))
+    return Condition(
+        version=version("podsift"),
+        at=app.clock.now(),
+        engine=app.engine.is_running,
+        overview=overview,
+        spending=spending,
+        index=index,
+        platforms=dict(zip(connections, map(bool, connected), strict=True)),
+    )
+
+
+async def _answer(ask: Callable[[], Awaitable[T]], patience: float) -> T | None:
+    """What a part says in time, None when it fails or says nothing."""
+    try:
+        async with asyncio.timeout(patience):
+            return await ask()
+    except (PodsiftError, TimeoutError):
+        return None

@@ -1,0 +1,38 @@
+"""`/healthz` and `/metrics`: what machines ask about the service."""
+
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.app import App
+from bot.web.condition import look
+from bot.web.figures import CONTENT_TYPE, exposition
+
+HEALTH_PATHS: Final = frozenset({"/healthz", "/metrics"})
+"""They hold numbers only, so whoever reaches the port may read them, under any name."""
+
+
+def health_routes(app: App) -> tuple[Route, ...]:
+    """The two addresses over an open app."""
+
+    async def healthz(_request: Request) -> Response:
+        condition = await look(app)
+        report = {
+            "status": condition.status,
+            "version": condition.version,
+            "database": condition.overview is not None,
+            "index": None if condition.index is None else asdict(condition.index),
+            "engine": condition.engine,
+            "platforms": condition.platforms,
+            "oldest_waiting_seconds": round(condition.oldest_waiting),
+        }
+        return JSONResponse(report, HTTPStatus.OK if condition.is_serving else HTTPStatus.SERVICE_UNAVAILABLE)
+
+    async def metrics(_request: Request) -> Response:
+        return Response(exposition(await look(app)), headers={"Content-Type": CONTENT_TYPE})
+
+    return Route("/healthz", healthz), Route("/metrics", metrics)

@@ -1,0 +1,172 @@
+"""Several processes on one PostgreSQL, with real processes that are killed."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from bot.engine import Engine, open_engine
+from bot.failover import Pace, holding, libpq_url
+from bot.queues import Job
+from pipeline.domain.errors import CatalogUnavailable, DataFolderBusy
+from pipeline.flows import Stage
+from tests.peers.engine_process import PACE, QUICK, writing_work
+from tests.peers.waiting import until
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    """A database of its own."""
+    server = os.environ.get("PODSIFT_TEST_POSTGRES")
+    if not server:
+        pytest.skip("PODSIFT_TEST_POSTGRES names no PostgreSQL")
+    name = f"engine_{uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"create database {name}")
+    yield f"{server.rpartition('/')[0]}/{name}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"drop database {name} with (force)")
+
+
+class Log:
+    """The lines that all processes of a test write."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.touch()
+
+    def lines(self) -> list[str]:
+        return self.path.read_text(encoding="utf-8").splitlines()
+
+    async def until(self, *lines: str) -> None:
+        """Until one of these lines is there."""
+
+        async def is_there() -> bool:
+            return any(line in self.lines() for line in lines)
+
+        await until(is_there)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Log:
+    return Log(tmp_path / "log")
+
+
+@asynccontextmanager
+async def process(url: str, slot: str, log: Log, *, hang_in: str = "") -> AsyncIterator[asyncio.subprocess.Process]:
+    started = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "tests.peers.engine_process", url, slot, str(log.path), hang_in),
+        cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        yield started
+    finally:
+        if started.returncode is None:
+            started.kill()
+        await started.communicate()
+
+
+async def ask_for(started: asyncio.subprocess.Process, episode: str) -> None:
+    assert started.stdin is not None
+    started.stdin.write(f"{episode}\n".encode())
+    await started.stdin.drain()
+
+
+@asynccontextmanager
+async def engine(url: str, slot: str, log: Log, *, pace: Pace = PACE) -> AsyncIterator[Engine]:
+    work = writing_work(slot, log.path)
+    async with open_engine(url=url, role="all", slot=slot, work=work, rhythm=QUICK, pace=pace) as opened:
+        yield opened
+
+
+async def test_the_work_of_a_process_that_never_returns_is_done_by_another(url: str, log: Log) -> None:
+    async with process(url, "a", log, hang_in="analyse") as dies:
+        await ask_for(dies, "e1")
+        await log.until("a analyse e1")
+        async with engine(url, "b", log) as lives:
+            # While it lives its work is its own, however long it takes.
+            await lives.start_episode(Job("e2", 1))
+            await log.until("a analyse e2", "b analyse e2")
+            assert "b analyse e1" not in log.lines()
+            dies.kill()
+            await log.until("b index e1")
+            await log.until("b index e2")
+
+    assert log.lines().count("a ingest e1") + log.lines().count("b ingest e1") == 1
+
+
+async def test_a_process_that_returns_under_its_name_takes_its_own_work_back(url: str, log: Log) -> None:
+    async with process(url, "a", log, hang_in="analyse") as dies:
+        await ask_for(dies, "e1")
+        await log.until("a analyse e1")
+    async with engine(url, "a", log):
+        await log.until("a index e1")
+
+    assert log.lines().count("a ingest e1") == 1
+    assert log.lines().count("a analyse e1") == 2
+
+
+async def test_work_that_processes_die_of_is_given_up(url: str, log: Log) -> None:
+    async with process(url, "a", log, hang_in="analyse") as dies:
+        await ask_for(dies, "poison")
+        await log.until("a analyse poison")
+    abandoned: list[tuple[Stage, str]] = []
+    async with engine(url, "b", log, pace=Pace(look_every=0.1, grace=0.1, crashes=0)) as lives:
+
+        async def it_is_given_up() -> bool:
+            abandoned.extend(await lives.abandoned())
+            return bool(abandoned)
+
+        await until(it_is_given_up)
+
+    assert abandoned == [(Stage.ANALYSE, "poison")]
+
+
+async def test_two_processes_cannot_have_one_name(url: str, log: Log) -> None:
+    async with process(url, "a", log) as first:
+        await ask_for(first, "e1")
+        await log.until("a index e1")
+        with pytest.raises(DataFolderBusy, match=r"under the name “a”.*PODSIFT_WORKER"):
+            async with engine(url, "a", log):
+                pass
+        first.kill()
+        await first.wait()
+        async with holding(url, "a", patience=5.0):
+            pass
+
+
+async def test_a_name_is_held_again_after_the_database_dropped_the_connection(url: str) -> None:
+    async with holding(url, "a", patience=0.0) as slot, holding(url, "b", patience=0.0) as other:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(
+                "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and pid <> pg_backend_pid()"
+            )
+        await slot.keep()
+        await other.keep()
+        async with other.standing_in("a") as is_free:
+            assert not is_free
+        async with other.standing_in("c") as is_free:
+            assert is_free
+
+
+async def test_a_database_that_is_away_is_told_plainly() -> None:
+    with pytest.raises(CatalogUnavailable, match="PODSIFT_DATABASE_URL does not answer"):
+        async with holding("postgresql://nobody@127.0.0.1:1/none", "a", patience=0.0):
+            pass
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_an_address_is_understood_with_any_driver(scheme: str) -> None:
+    assert libpq_url(f"{scheme}://u@h/d") == "postgresql://u@h/d"

@@ -1,0 +1,150 @@
+"""Kill the process that posts digests to Slack at every point between claiming, sending and recording.
+
+    python -m tests.evals.slack_kills [--runs 100] [--seed 1]
+
+Each run is a process of its own that ends by `kill -9` at one point of the newest digest; the next one takes up what
+was left. Prints how many digests are in the channel and how many of them are there twice.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import signal
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+
+from bot.clock import SystemClock
+from bot.message import Message, Paragraph, text
+from bot.outbox import deliver
+from bot.slack.messenger import SlackMessenger
+from bot.slack.parts import slack_parts
+from bot.slack.team import Defaults
+from bot.slack.web import SlackWeb
+from pipeline.adapters.catalog import ChannelSettings, SqlDeliveryBook, open_catalog
+from pipeline.domain.audience import WorkspaceId
+from pipeline.domain.channel import Channel
+from pipeline.domain.digest import Claim, Delivery
+from tests.peers.slack_peer import BOT_TOKEN, SlackPeer, slack_peer
+
+POINTS: Final = ("claimed", "before sending", "while sending", "sent", "recorded")
+_FIRST: Final = date(2026, 1, 1)
+_CHANNEL: Final = Channel("slack:T1/C1", WorkspaceId("slack:T1"), "#podcasts")
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What is in the channel after all: digests, how many of them twice, how many are missing; and the kills."""
+
+    digests: int
+    doubled: int
+    missing: int
+    killed: int
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--runs", type=int, default=100)
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--poster", nargs=4, help=argparse.SUPPRESS)
+    chosen = options.parse_args()
+    if chosen.poster:
+        url, database, days, point = chosen.poster
+        asyncio.run(post(url, Path(database), days=int(days), point=point))
+        return
+    dice = random.Random(chosen.seed)
+    points = [dice.choice(POINTS) for _ in range(chosen.runs)]
+    with tempfile.TemporaryDirectory() as folder:
+        print(asyncio.run(hunt(points, Path(folder))), dict(Counter(points)))
+
+
+async def hunt(points: Sequence[str], folder: Path) -> Tally:
+    """One process for each point, killed there, and one that finishes in peace."""
+    killed = 0
+    async with slack_peer() as peer:
+        for number, point in enumerate(points, start=1):
+            killed += await _run(peer, folder, days=number, point=point) == -signal.SIGKILL
+        assert await _run(peer, folder, days=len(points), point="") == 0
+        keys = Counter(m["metadata"]["event_payload"]["key"] for m in peer.said("C1"))
+    wanted = {f"digest:{number}" for number in range(1, len(points) + 1)}
+    return Tally(len(keys), sum(n > 1 for n in keys.values()), len(wanted - set(keys)), killed)
+
+
+async def _run(peer: SlackPeer, folder: Path, *, days: int, point: str) -> int:
+    arguments = (peer.api_url, str(folder / "catalog.db"), str(days), point)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.evals.slack_kills", "--poster", *arguments, cwd=Path(__file__).parents[2]
+    )
+    return await process.wait()
+
+
+async def post(url: str, database: Path, *, days: int, point: str) -> None:
+    """Settle the digests of all days; die at a point of the newest one."""
+    clock = SystemClock()
+    async with open_catalog(f"sqlite:///{database}") as db:
+        await ChannelSettings(db, clock=clock).save(_CHANNEL, workspace=_CHANNEL.workspace)
+        parts = slack_parts(SlackWeb(BOT_TOKEN, base_url=url), db, clock=clock, defaults=Defaults())
+        for number in range(1, days + 1):
+            here = point if number == days else ""
+            key = f"digest:{number}"
+            await deliver(
+                Message((Paragraph(text(f"Digest {number}")),), f"Digest {number}", key),
+                channel=_CHANNEL,
+                day=_FIRST + timedelta(days=number),
+                book=_MortalBook(SqlDeliveryBook(db, clock=clock), here),
+                messenger=_MortalMessenger(parts.messenger, here),
+                clock=clock,
+            )
+
+
+class _MortalBook:
+    def __init__(self, book: SqlDeliveryBook, point: str) -> None:
+        self._book = book
+        self._point = point
+
+    async def claim(self, channel_id: str, day: date, **named: object) -> Claim:
+        claim = await self._book.claim(channel_id, day, **named)  # type: ignore[arg-type]  # handed on as they came
+        _die_at("claimed", self._point)
+        return claim
+
+    async def settled_days(self, channel_id: str, *, since: date) -> frozenset[date]:
+        return await self._book.settled_days(channel_id, since=since)
+
+    async def settle(self, delivery: Delivery) -> None:
+        await self._book.settle(delivery)
+        _die_at("recorded", self._point)
+
+
+class _MortalMessenger:
+    def __init__(self, messenger: SlackMessenger, point: str) -> None:
+        self._messenger = messenger
+        self._point = point
+
+    async def send(self, channel: Channel, message: Message) -> str:
+        _die_at("before sending", self._point)
+        if self._point == "while sending":
+            sending = asyncio.create_task(self._messenger.send(channel, message))
+            # Somewhere between connecting, writing and hearing back.
+            await asyncio.wait((sending,), timeout=random.Random().uniform(0.0, 0.02))
+            _die_at("while sending", self._point)
+        reference = await self._messenger.send(channel, message)
+        _die_at("sent", self._point)
+        return reference
+
+    async def find(self, channel: Channel, key: str) -> str | None:
+        return await self._messenger.find(channel, key)
+
+
+def _die_at(point: str, chosen: str) -> None:
+    if point == chosen:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""A Chroma server that many processes use, and what happens while it is down, slow, empty or refuses the token."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+
+from pipeline.domain.audience import LOCAL
+from pipeline.domain.errors import IndexUnavailable
+from pipeline.domain.passage import Query
+from tests.peers.chroma_server import Gate, chroma_server, gate_before
+from tests.peers.made_episodes import BREAD, SLEEP, episode, insight, transcript
+from tests.peers.memory_index import LetterEmbedder
+from tests.peers.postgres import postgres_schema
+from vectorstore.chroma_http import ServerStore
+from vectorstore.index import EpisodeIndex
+from vectorstore.opening import open_index
+
+ASKED = Query("How often does a sourdough starter need feeding?", LOCAL)
+EMBEDDER = LetterEmbedder()
+MADE = episode("bread", show="bread")
+OTHER = episode("sleep", show="sleep")
+
+
+_COLLECTIONS = "/api/v2/tenants/default_tenant/databases/default_database/collections"
+
+
+def collections(server: str) -> set[str]:
+    return {found["name"] for found in httpx.get(f"{server}{_COLLECTIONS}").raise_for_status().json()}
+
+
+def empty(server: str) -> None:
+    for name in collections(server):
+        httpx.delete(f"{server}{_COLLECTIONS}/{name}").raise_for_status()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with chroma_server(tmp_path_factory.mktemp("chroma")) as url:
+        yield url
+
+
+@pytest.fixture
+async def gate(server: str) -> AsyncIterator[tuple[str, Gate]]:
+    async with gate_before(server) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def index(gate: tuple[str, Gate], tmp_path: Path) -> AsyncIterator[EpisodeIndex]:
+    async with open_index(tmp_path, embedder=EMBEDDER, chroma_url=gate[0], chroma_seconds=2.0) as opened:
+        await opened.add(MADE, transcript(BREAD), (insight(MADE, BREAD[0]),))
+        yield opened
+
+
+@pytest.mark.parametrize("mode", ["shut", "slow"])
+async def test_a_search_goes_by_words_and_says_so(index: EpisodeIndex, gate: tuple[str, Gate], mode: str) -> None:
+    assert not (await index.search(ASKED)).degraded
+    gate[1].mode = mode
+    found = await index.search(ASKED)
+    assert found.passages[0].episode_title == "Bread"
+    assert "by their words alone" in found.degraded
+    visits = gate[1].visits
+    assert (await index.search(ASKED)).degraded
+    assert gate[1].visits == visits, "it is left in peace for a while, so the second search does not wait"
+
+
+async def test_indexing_waits_and_catches_up(gate: tuple[str, Gate], tmp_path: Path) -> None:
+    url, there = gate
+    async with open_index(tmp_path, embedder=EMBEDDER, chroma_url=url) as index:
+        there.mode = "shut"
+        with pytest.raises(IndexUnavailable, match="does not answer") as caught:
+            await index.add(MADE, transcript(BREAD), ())
+        assert caught.value.retryable
+        assert await index.indexed_episode_ids() == frozenset()
+        await index.check()
+        assert (index.needs_rebuild, "a moment ago" in index.problem) == (False, True)
+    there.mode = "open"
+    async with open_index(tmp_path, embedder=EMBEDDER, chroma_url=url) as index:
+        await index.add(MADE, transcript(BREAD), ())
+        assert not (await index.search(ASKED)).degraded
+
+
+async def test_an_index_may_begin_while_the_server_is_down(gate: tuple[str, Gate], tmp_path: Path) -> None:
+    url, there = gate
+    there.mode = "shut"
+    async with open_index(tmp_path, embedder=EMBEDDER, chroma_url=url) as index:
+        assert index.problem
+        assert (await index.search(ASKED)).passages == ()
+    there.mode = "open"
+    async with open_index(tmp_path, embedder=EMBEDDER, chroma_url=url) as index:
+        assert index.needs_rebuild
+        async with index.rebuilding() as beside:
+            await beside.add(MADE, transcript(BREAD), ())
+        assert not (await index.search(ASKED)).degraded
+
+
+async def test_an_emptied_server_is_noticed_and_mended_by_a_rebuild(index: EpisodeIndex, server: str) -> None:
+    empty(server)
+    assert (await index.search(ASKED)).degraded
+    await index.check()
+    assert index.needs_rebuild
+    with pytest.raises(IndexUnavailable, match="rebuilt first"):
+        await index.add(OTHER, transcript(SLEEP), ())
+    async with index.rebuilding() as beside:
+        await beside.add(MADE, transcript(BREAD), ())
+    assert not (await index.search(ASKED)).degraded
+
+
+async def test_a_server_that_lost_its_rows_is_noticed(index: EpisodeIndex, server: str) -> None:
+    store = ServerStore(server, token="", seconds=5)
+    for name in collections(server):
+        store.collection(name).delete(where={"episode_id": MADE.id})
+    store.close()
+    assert (await index.search(ASKED)).degraded
+    await index.check()
+    assert index.needs_rebuild
+
+
+async def test_the_token_goes_along_and_a_wrong_one_is_told(gate: tuple[str, Gate], tmp_path: Path) -> None:
+    url, there = gate
+    there.token = "s3cret"
+    async with open_index(tmp_path / "a", embedder=EMBEDDER, chroma_url=url, chroma_token="s3cret") as index:
+        await index.add(MADE, transcript(BREAD), ())
+        assert not (await index.search(ASKED)).degraded
+    async with open_index(tmp_path / "b", embedder=EMBEDDER, chroma_url=url, chroma_token="wr0ng") as index:
+        assert "who goes there?" in index.problem or "a moment ago" in index.problem
+        assert "wr0ng" not in index.problem
+
+
+async def test_a_rebuild_leaves_nothing_behind_on_the_server(index: EpisodeIndex, server: str) -> None:
+    before = collections(server)
+    async with index.rebuilding() as beside:
+        await beside.add(MADE, transcript(BREAD), ())
+    after = collections(server)
+    assert len(after) == len(before)
+    assert after != before
+
+
+async def test_several_processes_use_one_index_through_a_rebuild(server: str, tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(postgres_schema())
+        one, two = [
+            await stack.enter_async_context(
+                open_index(tmp_path, embedder=EMBEDDER, chroma_url=server, database_url=url)
+            )
+            for _ in range(2)
+        ]
+        await one.add(MADE, transcript(BREAD), ())
+        assert (await two.search(ASKED)).passages[0].episode_title == "Bread"
+        async with one.rebuilding() as beside:
+            await two.add(OTHER, transcript(SLEEP), ())
+            with pytest.raises(IndexUnavailable, match="being rebuilt already"):
+                async with two.rebuilding():
+                    pass
+            await beside.add(MADE, transcript(BREAD), ())
+        found = await two.search(ASKED)
+        assert (found.passages[0].episode_title, found.degraded) == ("Bread", "")
+        assert await two.indexed_episode_ids() == {MADE.id, OTHER.id}
+        await two.check()
+        assert not two.needs_rebuild

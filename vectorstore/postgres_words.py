@@ -1,0 +1,248 @@
+"""Words beside vectors: WordIndex in PostgreSQL, full text with stemming and a score like BM25."""
+
+import math
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from pipeline.domain.passage import Passage
+from vectorstore.entry import Entry, Fence
+from vectorstore.postgres import PostgresDb
+from vectorstore.words import Holding, Term, WordHits, query_words, words_of
+
+_SCHEMA: Final = """
+create table if not exists index_episode_{0} (
+    id text primary key, title text not null, guid text not null,
+    feed_id text not null, feed_url text not null, feed_title text not null,
+    audience text not null, published timestamptz not null,
+    chunks integer not null, insights integer not null, whole boolean not null
+);
+create table if not exists index_chunk_{0} (
+    n bigserial primary key, id text not null unique, episode_id text not null,
+    audience text not null, feed_id text not null, published timestamptz not null,
+    start double precision, "end" double precision, speaker text, url text, text text not null, words tsvector not null
+);
+create index if not exists index_chunk_episode_{0} on index_chunk_{0} (episode_id);
+create index if not exists index_chunk_words_{0} on index_chunk_{0} using gin (words);
+create table if not exists index_word_{0} (stem text primary key, chunks integer not null)
+"""
+_PUT_EPISODE: Final = """
+insert into index_episode_{0} values
+    (:id, :title, :guid, :feed_id, :feed_url, :feed_title, :audience, :published, :chunks, :insights, false)
+"""
+_PUT_CHUNK: Final = """
+insert into index_chunk_{0} (id, episode_id, audience, feed_id, published, start, "end", speaker, url, text, words)
+values (:id, :episode_id, :audience, :feed_id, :published, :start, :end, :speaker, :url, :text,
+    setweight(to_tsvector('english', :said), 'A') || setweight(to_tsvector('english', :about), 'D'))
+"""
+_COUNT_IN: Final = """
+insert into index_word_{0} as known
+    (select stem, count(*) as chunks from index_chunk_{0}, unnest(tsvector_to_array(words)) as stem
+    where episode_id = any(:ids) group by stem order by stem)
+on conflict (stem) do update set chunks = known.chunks + excluded.chunks
+"""
+_COUNT_OUT: Final = """
+update index_word_{0} as known set chunks = known.chunks - gone.chunks from
+    (select stem, count(*) as chunks from index_chunk_{0}, unnest(tsvector_to_array(words)) as stem
+    where episode_id = any(:ids) group by stem) as gone
+where gone.stem = known.stem
+"""
+# The titles and the speakers (D) weigh 0.3 of what was said (A).
+_FIND: Final = """
+select id, (select sum(weight * ts_rank('{{0.3, 0, 0, 1}}', words, query))
+    from unnest(cast(:queries as tsquery[]), cast(:weights as float8[])) as term (query, weight)) as score
+from index_chunk_{0} where words @@ cast(:any as tsquery) and {1} order by score desc, n limit :limit
+"""
+_PASSAGES: Final = """
+select chunk.id as chunk_id, chunk.feed_id, feed_url, feed_title, episode_id, title as episode_title, guid, text, start,
+    "end", speaker, url, chunk.published
+from index_chunk_{0} as chunk join index_episode_{0} as episode on episode.id = chunk.episode_id
+where chunk.id = any(:ids) and {1}
+"""
+
+
+class PostgresWords:
+    """WordIndex in tables of its own for each build."""
+
+    def __init__(self, database: PostgresDb, *, build: str) -> None:
+        self._database = database
+        self._build = build
+
+    async def create(self) -> None:
+        """See WordIndex."""
+        async with self._database.transaction() as connection:
+            for statement in _SCHEMA.split(";"):
+                await self._run(connection, statement)
+
+    async def check(self) -> None:
+        """See WordIndex. PostgreSQL looks after its pages; what is asked is whether the tables are there."""
+        await self.holdings()
+
+    async def put(self, entry: Entry) -> None:
+        """See WordIndex."""
+        async with self._database.transaction() as connection:
+            await self._remove(connection, [entry.episode_id])
+            await self._run(connection, _PUT_EPISODE, _episode_row(entry))
+            if entry.chunks:
+                await connection.execute(text(_PUT_CHUNK.format(self._build)), _chunk_rows(entry))
+                await self._run(connection, _COUNT_IN, {"ids": [entry.episode_id]})
+
+    async def mark(self, episode_ids: Sequence[str], *, whole: bool) -> None:
+        """See WordIndex."""
+        async with self._database.transaction() as connection:
+            statement = "update index_episode_{0} set whole = :whole where id = any(:ids)"
+            await self._run(connection, statement, {"whole": whole, "ids": list(episode_ids)})
+
+    async def forget(self, episode_ids: Sequence[str]) -> None:
+        """See WordIndex."""
+        async with self._database.transaction() as connection:
+            await self._remove(connection, episode_ids)
+
+    async def find(self, text: str, *, fence: Fence, limit: int) -> WordHits:
+        """See WordIndex."""
+        inside, values = _inside(fence)
+        async with self._database.transaction() as connection:
+            counts = f"select coalesce(sum(chunks) filter (where {inside}), 0), coalesce(sum(chunks), 0)"
+            searched, total = (await self._run(connection, f"{counts} from index_episode_{{0}}", values)).one()
+            terms = await self._terms(connection, query_words(text), total=total)
+            if not terms:
+                return WordHits({}, (), searched, total)
+            asked = {"queries": [_quoted(term.stem) for term in terms], "weights": [term.weight for term in terms]}
+            question = {**values, **asked, "any": " | ".join(asked["queries"]), "limit": limit}  # type: ignore[arg-type]  # the first are strings
+            rows = await self._run(connection, _FIND, question, inside)
+        return WordHits({row.id: float(row.score) for row in rows}, terms, searched, total)
+
+    async def covers(self, terms: Sequence[Term], *, chunk_ids: Sequence[str]) -> Mapping[str, float]:
+        """See WordIndex."""
+        weight = sum(term.weight for term in terms)
+        statement = (
+            "select id, array(select stem from unnest(cast(:stems as text[])) as stem"
+            " where stem = any(tsvector_to_array(words))) as said from index_chunk_{0} where id = any(:ids)"
+        )
+        values = {"stems": [term.stem for term in terms], "ids": list(chunk_ids)}
+        async with self._database.transaction() as connection:
+            said = {row.id: set(row.said) for row in await self._run(connection, statement, values)}
+        return {
+            name: sum(term.weight for term in terms if term.stem in said[name]) / weight if weight else 0.0
+            for name in chunk_ids
+            if name in said
+        }
+
+    async def passages(self, chunk_ids: Sequence[str], *, fence: Fence) -> Mapping[str, Passage]:
+        """See WordIndex."""
+        inside, values = _inside(fence, table="chunk.")
+        async with self._database.transaction() as connection:
+            rows = await self._run(connection, _PASSAGES, {**values, "ids": list(chunk_ids)}, inside)
+        return dict(_passage(dict(row)) for row in rows.mappings())
+
+    async def holdings(self) -> tuple[Holding, ...]:
+        """See WordIndex."""
+        async with self._database.transaction() as connection:
+            rows = await self._run(connection, "select id, chunks, insights, whole from index_episode_{0} order by id")
+        return tuple(Holding(*row) for row in rows)
+
+    async def has(self, episode_id: str) -> bool:
+        """See WordIndex."""
+        async with self._database.transaction() as connection:
+            statement = "select whole from index_episode_{0} where id = :id"
+            return bool((await self._run(connection, statement, {"id": episode_id})).scalar())
+
+    async def discard(self) -> None:
+        """See WordIndex."""
+        async with self._database.transaction() as connection:
+            await self._run(
+                connection, "drop table if exists index_episode_{0}, index_chunk_{0}, index_word_{0} cascade"
+            )
+
+    async def close(self) -> None:
+        """See WordIndex. The database stays open for others."""
+
+    async def _run(
+        self, connection: AsyncConnection, statement: str, values: Mapping[str, Any] | None = None, *parts: str
+    ) -> Any:
+        return await connection.execute(text(statement.format(self._build, *parts)), dict(values or {}))
+
+    async def _remove(self, connection: AsyncConnection, episode_ids: Sequence[str]) -> None:
+        ids = {"ids": list(episode_ids)}
+        await self._run(connection, _COUNT_OUT, ids)
+        await self._run(connection, "delete from index_chunk_{0} where episode_id = any(:ids)", ids)
+        await self._run(connection, "delete from index_episode_{0} where id = any(:ids)", ids)
+
+    async def _terms(self, connection: AsyncConnection, words: Sequence[str], *, total: int) -> tuple[Term, ...]:
+        """Each word's stem, weighted by the inverse of how many chunks have it."""
+        statement = (
+            "select stem, coalesce(known.chunks, 0) as chunks"
+            " from unnest(tsvector_to_array(to_tsvector('english', :words))) as stem"
+            " left join index_word_{0} as known using (stem) order by stem"
+        )
+        rows = await self._run(connection, statement, {"words": _folded(" ".join(words))})
+        return tuple(Term(row.stem, math.log(1 + (total - row.chunks + 0.5) / (row.chunks + 0.5))) for row in rows)
+
+
+def _inside(fence: Fence, *, table: str = "") -> tuple[str, dict[str, Any]]:
+    """The fence as a condition with marks, and the values for them."""
+    parts, values = [f"{table}audience = any(:audiences)"], {"audiences": list(fence.audiences)}
+    if fence.feeds is not None:
+        parts.append(f"{table}feed_id = any(cast(:feeds as text[]))")
+        values["feeds"] = list(fence.feeds)
+    if fence.since is None:
+        return " and ".join(parts), dict(values)
+    return " and ".join((*parts, f"{table}published >= :since")), {**values, "since": fence.since}
+
+
+def _quoted(stem: str) -> str:
+    doubled = stem.replace("\\", "\\\\").replace("'", "''")
+    return f"'{doubled}'"
+
+
+def _episode_row(entry: Entry) -> dict[str, Any]:
+    return {
+        "id": entry.episode_id,
+        "title": _storable(entry.episode_title),
+        "guid": _storable(entry.guid),
+        "feed_id": entry.feed_id,
+        "feed_url": _storable(entry.feed_url),
+        "feed_title": _storable(entry.feed_title),
+        "audience": entry.audience.key,
+        "published": entry.published,
+        "chunks": len(entry.chunks),
+        "insights": len(entry.insights),
+    }
+
+
+def _chunk_rows(entry: Entry) -> list[dict[str, Any]]:
+    about = _folded(entry.about)
+    fence = {"audience": entry.audience.key, "feed_id": entry.feed_id, "published": entry.published}
+    return [
+        {
+            **fence,
+            "id": chunk_id,
+            "episode_id": entry.episode_id,
+            "start": chunk.start,
+            "end": chunk.end,
+            "speaker": None if chunk.speaker is None else _storable(chunk.speaker),
+            "url": None if url is None else _storable(url),
+            "text": _storable(chunk.text),
+            "said": _folded(chunk.text),
+            "about": about,
+        }
+        for chunk_id, chunk, url in zip(entry.chunk_ids(), entry.chunks, entry.urls, strict=True)
+    ]
+
+
+def _storable(value: str) -> str:
+    """PostgreSQL holds neither NUL characters nor lone surrogates."""
+    return value.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def _folded(value: str) -> str:
+    """Words alone, without accents: the database's own parser would take «e-mail» or «and/or» for one word."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", value) if not unicodedata.combining(sign))
+    return " ".join(words_of(_storable(plain)))
+
+
+def _passage(row: dict[str, Any]) -> tuple[str, Passage]:
+    return row.pop("chunk_id"), Passage(score=0.0, match=0.0, **row)
