@@ -36,6 +36,7 @@ from pipeline.adapters.catalog import (
     Subscriptions,
     open_catalog,
 )
+from pipeline.adapters.chapters import PublishedChapters
 from pipeline.adapters.chunk_files import ChunkFiles
 from pipeline.adapters.directory import Directories, ITunes, PodcastIndex
 from pipeline.adapters.extractive import ExtractivePicks
@@ -171,7 +172,7 @@ async def _pipeline(
         parser=FeedReader(),
         reader=PublishedTranscripts(http, keys=keys),
         transcriber=await _transcriber(settings, stack, http),
-        proposer=picks if model is None else ModelProposer(model),
+        proposer=picks if model is None else ModelProposer(model, chapters=PublishedChapters(http)),
         author=Author.EXTRACT if model is None else Author.MODEL,
         fallback=None if model is None else picks,
         writer=passages if model is None else ModelAnswers(model, passages),

@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
 from bot import outbox
-from bot.engine import Engine
 from bot.outbox import Messenger
 from bot.posts import digest_post
 from bot.queues import Job, host_of, job_of
@@ -50,6 +49,10 @@ class Starter(Protocol):
 
     async def under_way(self) -> frozenset[tuple[str, int]]:
         """Episode id and attempt of all that is queued or runs."""
+        ...
+
+    async def abandoned(self) -> tuple[tuple[Stage, str], ...]:
+        """Stage and episode id of what was given up; asking takes it off the list."""
         ...
 
 
@@ -107,7 +110,7 @@ class Worker:
                 room -= 1
         return tuple(episode.id for episode in waiting)
 
-    async def take_up(self, engine: Engine) -> None:
+    async def take_up(self, engine: Starter) -> None:
         """Go on where the last process stopped, however it stopped."""
         for stage, episode_id in await engine.abandoned():
             problem = f"It stopped the service several times while it was at “{stage.value}”, so it is left alone."
@@ -138,7 +141,7 @@ class Worker:
             feed = await self._pipeline.feeds.get(feed_id)
             await engine.start_scan(feed_id, tick=_tick(feed, now), host=host_of(feed.url))
         await self._pipeline.retries.due_retries(now)
-        await self.start_waiting(engine)
+        await self.take_up(engine)
 
     async def post_due(self, engine: Starter) -> None:
         """The tick that starts every digest that is due, and settles the days that were missed."""

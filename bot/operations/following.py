@@ -65,7 +65,7 @@ async def follow_show(
     try:
         await _read_first(app, feed)
     except (FetchError, FeedUnreadable):
-        await app.subscriptions.forget_unread(feed.id)
+        await app.subscriptions.forget_unread(feed.id, workspace=member.workspace)
         raise
     is_new = await app.subscriptions.follow(
         member.channel_id, feed.id, workspace=member.workspace, added_by=member.name

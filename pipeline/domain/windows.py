@@ -93,7 +93,14 @@ def halves(window: Window) -> tuple[Window, ...]:
 def chapter_borders(transcript: Transcript, summary: str) -> frozenset[int]:
     """The segments at which the chapters begin that the summary lists as «12:30 Title»; empty without such a list."""
     starts = [_seconds(mark) for mark in _MARK.findall(summary)]
-    if len(starts) < _FEWEST_MARKS or starts != sorted(set(starts)) or not transcript.is_timed:
+    if len(starts) < _FEWEST_MARKS or starts != sorted(set(starts)):
+        return frozenset()
+    return borders_at(transcript, starts)
+
+
+def borders_at(transcript: Transcript, starts: Sequence[float]) -> frozenset[int]:
+    """The segments that begin first at or after each of these seconds; empty without times."""
+    if not transcript.is_timed:
         return frozenset()
     segments = transcript.segments
     return frozenset(

@@ -33,6 +33,7 @@ from pipeline.ports.stores import (
     VoteBook,
 )
 from pipeline.ports.world import (
+    ChapterReader,
     ChunkStore,
     Clock,
     FeedParser,
@@ -46,6 +47,7 @@ from pipeline.ports.world import (
 __all__ = [
     "AnswerWriter",
     "ChannelBook",
+    "ChapterReader",
     "ChunkStore",
     "Clock",
     "DeliveryBook",

@@ -78,6 +78,14 @@ class ShowDirectory(Protocol):
         ...
 
 
+class ChapterReader(Protocol):
+    """The publisher's own chapters."""
+
+    async def starts(self, episode: Episode) -> tuple[float, ...]:
+        """The seconds at which chapters begin, in order; empty when there are none or they cannot be had."""
+        ...
+
+
 class TranscriptReader(Protocol):
     """The publisher's own transcript."""
 

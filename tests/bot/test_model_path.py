@@ -62,6 +62,19 @@ async def test_insights_and_answers_are_the_models_and_paid_for_once(read: tuple
     assert len(peer.requests) == asked
 
 
+async def test_an_episode_is_meant_by_its_id_or_a_part_of_its_title(read: tuple[App, OpenAIPeer]) -> None:
+    app, _ = read
+    known = await data(app, "insights", episode="the heat pump was fine")
+    assert known["insights"]
+    assert await data(app, "insights", episode=known["episode"]) == known
+    several = plain((await told(app, "insights", episode="e")).message)
+    assert "episodes: “" in several
+    assert "Give one's id." in several
+    assert (await told(app, "insights", episode="nowhere to be found")).code == 2
+    closely = plain((await told(app, "insights", episode=known["episode"], rejected=True)).message)
+    assert "ejected" in closely
+
+
 async def test_no_3_and_that_are_understood_by_the_model_too(read: tuple[App, OpenAIPeer]) -> None:
     app, peer = read
     items = (await data(app, "digest"))["items"]

@@ -96,3 +96,30 @@ def test_processes_share_a_data_folder_only_where_they_share_the_rest() -> None:
 def test_the_name_of_a_process_is_fit_for_a_file(name: str) -> None:
     with pytest.raises(SettingsError, match="PODSIFT_WORKER"):
         load_settings(worker=name)
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"slack_bot_token": "x"}, "PODSIFT_SLACK_APP_TOKEN"),
+        ({"slack_client_id": "x", "slack_signing_secret": "x"}, "PODSIFT_SLACK_CLIENT_SECRET"),
+        ({"slack_client_id": "x", "slack_client_secret": "x"}, "PODSIFT_SLACK_SIGNING_SECRET"),
+        ({"slack_signing_secret": "x"}, "for one workspace"),
+        ({"slack_signing_secret": "x", "slack_bot_token": "x", "slack_app_token": "x"}, "Socket Mode"),
+    ],
+)
+def test_says_what_slack_lacks(given: dict[str, str], named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        load_settings(**given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"slack_bot_token": "x", "slack_app_token": "x"},
+        {"slack_bot_token": "x", "slack_signing_secret": "x"},
+        {"slack_client_id": "x", "slack_client_secret": "x", "slack_signing_secret": "x"},
+    ],
+)
+def test_slack_is_heard_in_three_ways(given: dict[str, str]) -> None:
+    assert load_settings(**given).slack_curators == ()

@@ -39,6 +39,7 @@ class Notes:
         self.scans: list[str] = []
         self.episodes: list[tuple[str, int]] = []
         self.digests: list[tuple[str, str]] = []
+        self.given_up: tuple[tuple[Stage, str], ...] = ()
 
     async def start_scan(self, feed_id: str, *, tick: str, host: str) -> None:
         assert tick
@@ -53,6 +54,10 @@ class Notes:
 
     async def under_way(self) -> frozenset[tuple[str, int]]:
         return frozenset()
+
+    async def abandoned(self) -> tuple[tuple[Stage, str], ...]:
+        given_up, self.given_up = self.given_up, ()
+        return given_up
 
 
 @pytest.fixture
@@ -226,3 +231,14 @@ async def test_full_queues_take_what_is_new_and_leave_the_archive_for_later(
     assert added.code == 0
     assert still_full.episodes == new
     assert len(new) < len(free.episodes) == 6
+
+
+async def test_what_the_engine_gave_up_is_told_and_what_is_gone_does_not_matter(app: App) -> None:
+    first, *_ = await app.pipeline.episodes.waiting()
+    notes = Notes()
+    notes.given_up = ((Stage.ANALYSE, first.id), (Stage.INDEX, "gone"))
+
+    await app.worker.scan_due(notes)
+
+    assert "stopped the service several times" in (await app.pipeline.episodes.get(first.id)).reason
+    assert first.id not in dict(notes.episodes)

@@ -13,6 +13,7 @@ import asyncio
 import itertools
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -53,6 +54,7 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--log", type=Path, help="a file that gets all processes' logs")
     chosen = options.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that no process outlives a time-out
     with tempfile.TemporaryDirectory() as folder, servers(chosen.database, Path(folder)) as (database, chroma):
         data = Path(folder, "data")
         data.mkdir(mode=0o700)

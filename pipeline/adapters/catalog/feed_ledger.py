@@ -70,6 +70,8 @@ class SqlFeedLedger:
         now = self._clock.now()
         async with self._db.writing() as connection:
             before = await _store_feed(connection, feed)
+            if not found and listing is None:  # it failed or had not changed, as nearly every reading: no episode moves
+                return 0
             rows = (await connection.execute(select_known(feed.id, now=now))).all()
             reading = Reading(feed.id, before.audience, found, now, hold_after, listing, last_read=before.last_read)
             plan = await asyncio.to_thread(plan_intake, reading, rows)

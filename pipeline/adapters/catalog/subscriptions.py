@@ -65,11 +65,12 @@ class Subscriptions:
             added = new.on_conflict_do_nothing().returning(follow.c.feed_id)
             return (await connection.execute(added)).scalar_one_or_none() is not None
 
-    async def forget_unread(self, feed_id: str) -> None:
-        """Drop a feed, and what was to open it, that never could be read and that nobody follows."""
+    async def forget_unread(self, feed_id: str, *, workspace: WorkspaceId) -> None:
+        """Drop a feed of the workspace's, and what was to open it, that never could be read and nobody follows."""
         followed = select(follow.c.feed_id).where(follow.c.feed_id == feed.c.id).exists()
         async with self._db.writing() as connection:
-            await connection.execute(delete(feed).where(feed.c.id == feed_id, feed.c.last_read.is_(None), ~followed))
+            unread = (feed.c.id == feed_id, feed.c.last_read.is_(None), visible_to(workspace, feed.c.audience))
+            await connection.execute(delete(feed).where(*unread, ~followed))
 
     async def unfollow(self, channel_id: str, feed_id: str, *, workspace: WorkspaceId) -> bool:
         """Let the channel follow the feed no longer; False when it did not. Raises UnknownChannel."""

@@ -19,7 +19,8 @@ from pipeline.domain.errors import ModelError, ModelRefused
 from pipeline.domain.insight import Proposal
 from pipeline.domain.spending import Purpose
 from pipeline.domain.transcript import Transcript
-from pipeline.domain.windows import Line, Window, chapter_borders, halves, lines_of, windows_of
+from pipeline.domain.windows import Line, Window, borders_at, chapter_borders, halves, lines_of, windows_of
+from pipeline.ports import ChapterReader
 
 _OVERLAP: Final = 300
 """Tokens that two windows share: about a minute and a half."""
@@ -36,8 +37,11 @@ _log = logging.getLogger(__name__)
 class ModelProposer:
     """An InsightProposer. The model keeps its replies, so a retry after a failure or a crash asks only for the rest."""
 
-    def __init__(self, model: LanguageModel, *, patience: Patience | None = None) -> None:
+    def __init__(
+        self, model: LanguageModel, *, chapters: ChapterReader | None = None, patience: Patience | None = None
+    ) -> None:
         self._model = model
+        self._chapters = chapters
         self._patience = patience or Patience()
         self._sifter = Sifter(model, patience=self._patience, seconds=_SECONDS)
         self._turn = asyncio.Semaphore(_AT_ONCE)
@@ -54,7 +58,8 @@ class ModelProposer:
 
         Raises ModelBusy, ModelQuota, ModelError; ModelRefused when no part of the transcript could be used.
         """
-        read = await asyncio.to_thread(_read, episode, transcript, self._model.server.window_tokens)
+        starts = () if self._chapters is None else await self._chapters.starts(episode)
+        read = await asyncio.to_thread(_read, episode, transcript, starts, self._model.server.window_tokens)
         outcomes = await self._all(read.windows, episode)
         refusals = [outcome for outcome in outcomes if isinstance(outcome, ModelRefused)]
         proposals = [p for outcome in outcomes if not isinstance(outcome, ModelRefused) for p in outcome]
@@ -113,9 +118,9 @@ class _Read:
     adverts: tuple[Span, ...]
 
 
-def _read(episode: Episode, transcript: Transcript, window_tokens: int) -> _Read:
+def _read(episode: Episode, transcript: Transcript, starts: Sequence[float], window_tokens: int) -> _Read:
     adverts = find_adverts(transcript)
-    borders = chapter_borders(transcript, episode.found.summary)
+    borders = borders_at(transcript, starts) or chapter_borders(transcript, episode.found.summary)
     lines = lines_of(transcript, left_out=adverts, borders=borders)
     windows = windows_of(lines, most_tokens=window_tokens, overlap_tokens=_OVERLAP, borders=borders)
     return _Read(windows, adverts)

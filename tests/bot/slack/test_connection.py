@@ -1,12 +1,15 @@
 """The socket: reconnects, refused handshakes, a dead address, and the manifests that go with it."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml  # type: ignore[import-untyped]  # it comes without types
 
 import bot.slack
 from bot.slack.hearing import ASK_ABOUT
+from bot.slack.http import MOUNTED_AT
+from bot.slack.installing import SCOPES
 from tests.bot.slack.slack_world import running, until
 from tests.peers.catalog import Stores
 from tests.peers.slack_peer import BOT, SlackPeer
@@ -60,6 +63,20 @@ def test_the_manifests_ask_for_what_their_events_need(name: str) -> None:
     assert {"chat:write", "commands"} <= scopes
     assert manifest["settings"]["socket_mode_enabled"]
     assert manifest["features"]["slash_commands"][0]["should_escape"]
+
+
+def test_the_manifests_agree_with_what_is_asked_for_and_mounted() -> None:
+    socket, http = (yaml.safe_load((_FOLDER / f"manifest{name}.yaml").read_text()) for name in ("", "_http"))
+    assert socket["oauth_config"]["scopes"]["bot"] == http["oauth_config"]["scopes"]["bot"] == list(SCOPES)
+    events = [each["settings"]["event_subscriptions"]["bot_events"] for each in (socket, http)]
+    assert events[0] == events[1] == sorted(events[0])
+    addresses = (
+        http["settings"]["event_subscriptions"]["request_url"],
+        http["settings"]["interactivity"]["request_url"],
+        http["features"]["slash_commands"][0]["url"],
+    )
+    assert {urlsplit(address).path for address in addresses} == {f"{MOUNTED_AT}/events"}
+    assert [urlsplit(url).path for url in http["oauth_config"]["redirect_urls"]] == [f"{MOUNTED_AT}/oauth_redirect"]
 
 
 def test_the_shortcut_has_the_name_that_we_listen_for() -> None:

@@ -181,6 +181,23 @@ async def test_a_window_that_gives_no_usable_reply_is_asked_in_smaller_parts(ben
     assert len(await propose(bench, talk(*filler))) == 1
 
 
+class Chapters:
+    """A ChapterReader: a subject begins at two minutes and twenty seconds."""
+
+    async def starts(self, _episode: object) -> tuple[float, ...]:
+        """The seconds."""
+        return (140.0,)
+
+
+async def test_a_window_ends_where_a_chapter_begins() -> None:
+    async with model_bench(replace(SERVER, window_tokens=400)) as bench:
+        bench.peer.answers = [thinks(editor())]
+        await ModelProposer(bench.model, chapters=Chapters()).propose(EPISODE, talk())
+        later, earlier = sorted((prompt_of(b) for b in bench.peer.requests), key=lambda s: "Mix a tenth" not in s)
+    assert "What would you tell a team" in earlier
+    assert "What would you tell a team" not in later
+
+
 async def test_a_refused_episode_says_so(bench: Bench) -> None:
     bench.peer.answers = [refuses()]
     with pytest.raises(ModelRefused, match="declined"):
