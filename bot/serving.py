@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import Final
 
+from bot.hearing import hearing
 from bot.index_care import keeping_level
-from bot.platforms import hearing
 from bot.running import listening_app
 from bot.schedule import ticking
 from bot.settings import Settings

@@ -9,6 +9,8 @@ from chromadb.config import Settings, System
 from chromadb.errors import ChromaError, NotFoundError
 from overrides import override
 
+from vectorstore.space import SPACE
+
 if TYPE_CHECKING:
     from chromadb.api.collection_configuration import CreateCollectionConfiguration
 
@@ -44,8 +46,6 @@ class ServerStore:
 
     def create(self, name: str) -> None:
         """See Store."""
-        from vectorstore.chroma_places import SPACE
-
         configuration = cast("CreateCollectionConfiguration", {"hnsw": SPACE})
         self._api.create_collection(name, configuration=configuration, get_or_create=True)
 

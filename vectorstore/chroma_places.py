@@ -11,17 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar, cast
 
 from pipeline.domain.errors import IndexUnavailable
+from vectorstore.space import SPACE
 from vectorstore.vectors import IndexDamaged
 
 if TYPE_CHECKING:
     from chromadb import Collection
     from chromadb.api.client import Client
-    from chromadb.api.collection_configuration import CreateHNSWConfiguration
 
     from vectorstore.chroma_http import ServerStore
 
 _T = TypeVar("_T")
-SPACE: Final["CreateHNSWConfiguration"] = {"space": "cosine", "ef_search": 200}
 _REST: Final = 10.0
 """Seconds in which a server that did not answer is not asked again: a search would wait for it every time."""
 _AT_ONCE: Final = 4

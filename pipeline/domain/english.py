@@ -65,7 +65,8 @@ reduces reduce improves improve increases increase decreases decrease prevents p
 contains contain includes include supports support provides provide handles handle replaces replace remains remain
 tends tend exists exist holds hold leads lead led adds add added removes remove writes write wrote reads read
 looks look looked sounds sound sounded feels feel felt carries decides serves lacks meets raises lowers brings eats
-kills teaches tells told wastes ensures enables relies consists belongs appears begins began refers varies occurs applies
+kills teaches tells told wastes ensures enables relies consists belongs appears begins began refers varies
+occurs applies
 behaves proves forgets learns thinks believes fell rose shrank drew drove held kept met brought caught chose froze
 slept spoke stole stood threw tore understood woke wore taught
 pays pay paid buys buy bought sells sell sold spends spend spent saves save saved beats beat

@@ -171,7 +171,10 @@ def joins_freely(cut: Cut) -> bool:
 
 def _ends_badly(words: Sequence[str]) -> bool:
     last, before = words[-1], words[-2]
-    if (("than" in words or words.count("as") > 1) and last in _COMPARED) or words[-3:] in (["all", "of", "it"], ["all", "of", "them"]):
+    if (("than" in words or words.count("as") > 1) and last in _COMPARED) or words[-3:] in (
+        ["all", "of", "it"],
+        ["all", "of", "them"],
+    ):
         return False
     if last in _BAD_END or last in NUMBER_WORDS or (last in VERBS and last not in _NEED_NOTHING):
         return True

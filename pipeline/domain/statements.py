@@ -33,7 +33,9 @@ _OPENS_CLAUSE: Final = word_set("that who which when if because while where whet
 _NO_VERB: Final = word_set(
     "plus minus versus across less unless process class access always perhaps besides as need speed feed seed"
 )
-_OBJECT: Final = word_set("a an the your you its our my every each all")
+_OBJECT: Final = word_set("""
+a an the your you its our my every each all us me them it that how what why more most less nearly almost nothing
+""")
 """What follows a verb and hardly ever a noun: «the fan keeps the house», «Bandit finds a flaw»."""
 _JOINS_CLAUSES: Final = word_set("whereas although while because where unless until since")
 _COORDINATE: Final = re.compile(r"\b(?:and|but|so) (?:the|a|an|it|they|we|you|i|he|she|there)\b")

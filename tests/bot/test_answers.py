@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from bot.answers import answer_post, search_post
 from bot.message import plain
 from pipeline.domain.answer import Answer, Citation, Grade, Statement
@@ -56,6 +58,12 @@ def test_nothing_at_all_still_says_how_much_was_searched() -> None:
     told = plain(answer_post(_answer(Grade.NOT_FOUND, citations=(), degraded="Words alone were searched.")))
     assert told.endswith("212 passages searched · Words alone were searched.")
     assert "closest" not in told
+
+
+def test_a_greeting_is_told_what_can_be_asked() -> None:
+    told = plain(answer_post(replace(_answer(Grade.NOT_FOUND, citations=()), question="hello")))
+    assert told.startswith("Ask me about anything that was said")
+    assert "did not find" not in told
 
 
 def test_a_search_lists_its_passages() -> None:

@@ -48,6 +48,14 @@ def test_picked_passages_are_quoted_and_say_what_they_are() -> None:
     assert sum(isinstance(block, Quote) for block in post.blocks) == 5
 
 
+def test_a_picked_passage_does_not_say_its_headline_twice() -> None:
+    said = insight("a", headline="The fan is loud", body="The fan is loud. The pump is not.", author=Author.EXTRACT)
+    worded = replace(said, author=Author.MODEL)
+
+    assert plain(digest_post(digest(pick(1, candidate(said))))).count("The fan is loud") == 1
+    assert plain(digest_post(digest(pick(1, candidate(worded))))).count("The fan is loud") == 2
+
+
 def test_a_mixed_post_names_the_picked_passages() -> None:
     picked = pick(2, candidate(insight("b", author=Author.EXTRACT)))
     assert "own words: no. 2." in plain(digest_post(digest(pick(1), picked)))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.reading import clock, counted, in_words, short_day, shortened, weekday
+from bot.reading import clock, counted, in_words, short_day, shortened, unrepeated, weekday
 
 
 def test_days_are_written_for_readers() -> None:
@@ -40,3 +40,19 @@ def test_a_long_word_is_cut() -> None:
 @given(st.text(), st.integers(min_value=0, max_value=60))
 def test_shortened_is_never_too_long(words: str, longest: int) -> None:
     assert len(shortened(words, longest)) <= longest
+
+
+@pytest.mark.parametrize(
+    ("body", "rest"),
+    [
+        ("The fan is loud. The pump is not.", "The pump is not."),
+        ("The fan is really loud. The pump is not.", "The pump is not."),
+        ("The fan is loud, because it is old. The pump is not.", "… because it is old. The pump is not."),
+        ("A pump is quiet. The fan is loud.", "A pump is quiet. The fan is loud."),
+        ("The fan is loud.", "The fan is loud."),
+        ("The fan", "The fan"),
+    ],
+)
+def test_a_body_is_shown_without_the_headline_it_begins_with(body: str, rest: str) -> None:
+    assert unrepeated(body, "The fan is loud") == rest
+    assert unrepeated(body, "") == body

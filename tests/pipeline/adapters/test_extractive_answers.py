@@ -1,5 +1,6 @@
 """Answers that show passages and claim nothing."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -19,12 +20,12 @@ TEXT = (
 )
 
 
-def passage(text: str = TEXT, *, match: float = 0.9, start: float | None = 100.0) -> Passage:
+def passage(text: str = TEXT, *, match: float = 0.9, start: float | None = 100.0, episode: str = "e1") -> Passage:
     return Passage(
         feed_id="f1",
         feed_url="https://warm.example/feed",
         feed_title="The Warm House",
-        episode_id="e1",
+        episode_id=episode,
         episode_title="Heat pumps",
         guid="guid",
         text=text,
@@ -42,6 +43,15 @@ def writer() -> PassageAnswers:
     return PassageAnswers(CountingEmbedder(), not_found_below=0.5, partly_below=0.7)
 
 
+TOWNS = ("Arlen", "Bremmen", "Corvey", "Duren", "Elmstad", "Fulda")
+SAYINGS = (
+    "Compressors fail when the oil is old.",
+    "Grain prices rose after a dry spring.",
+    "Nobody paints a barn in winter.",
+    "The choir sings louder than its organ.",
+    "Bread from the north keeps a week.",
+    "Trams run late on market days.",
+)
 ASKED = Question("When does the compressor of a heat pump wear out?", LOCAL)
 
 
@@ -70,14 +80,15 @@ async def test_says_nothing_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("matches", "grade", "shown"),
     [
-        ((0.9, 0.6, 0.4, 0.3, 0.2, 0.1), Grade.ANSWERED, 5),
+        ((0.9, 0.6, 0.4, 0.3, 0.28, 0.27), Grade.ANSWERED, 5),
+        ((0.9, 0.2, 0.2, 0.1), Grade.ANSWERED, 2),
         ((0.6, 0.69), Grade.PARTLY, 2),
         ((0.49, 0.2), Grade.NOT_FOUND, 1),
         ((), Grade.NOT_FOUND, 0),
     ],
 )
 async def test_the_grade_follows_the_best_match(matches: tuple[float, ...], grade: Grade, shown: int) -> None:
-    found = SearchResult(tuple(passage(match=m) for m in matches), searched=10)
+    found = SearchResult(tuple(passage(text, match=m) for m, text in zip(matches, SAYINGS, strict=False)), searched=10)
     answer = await writer().write(ASKED, found)
 
     assert answer.grade is grade
@@ -95,6 +106,72 @@ async def test_a_passage_without_times_is_cut_too() -> None:
     answer = await writer().write(ASKED, SearchResult((passage(start=None),), searched=1))
 
     assert answer.citations[0].passage.start is None
+    assert "compressor" in answer.citations[0].passage.text
+
+
+async def test_a_passage_that_repeats_another_is_shown_once() -> None:
+    answer = await writer().write(ASKED, SearchResult((passage(), passage(episode="e2")), searched=2))
+
+    assert [c.passage.episode_id for c in answer.citations] == ["e1"]
+
+
+async def test_an_advert_is_never_shown_not_even_as_the_closest_passage() -> None:
+    read = (
+        "This episode is sponsored by Kettleworks. Their heat pump has a compressor that never wears out."
+        " Use the promo code WARM for ten percent off at kettleworks.com slash warm."
+    )
+    for match in (0.9, 0.1):
+        answer = await writer().write(
+            ASKED, SearchResult((passage(read, match=match), passage(match=0.05)), searched=2)
+        )
+
+        assert all("Kettleworks" not in c.passage.text for c in answer.citations)
+
+
+async def test_an_advert_inside_a_passage_is_cut_away() -> None:
+    text = (
+        "Use the promo code WARM for a heat pump with a compressor at kettleworks.com slash warm. "
+        + FILLER * 4
+        + "The compressor of the heat pump wears out after fifteen years."
+    )
+    answer = await writer().write(ASKED, SearchResult((passage(text),), searched=1))
+
+    assert "promo" not in answer.citations[0].passage.text
+    assert "wears out after fifteen years" in answer.citations[0].passage.text
+
+
+async def test_the_answer_is_shown_rather_than_the_host_who_asks_the_same() -> None:
+    text = (
+        "When does the compressor of a heat pump wear out? " + FILLER + FILLER + "The compressor lasts fifteen years if"
+        " it does not stop and start all day, and costs half the machine."
+    )
+    answer = await writer().write(ASKED, SearchResult((passage(text),), searched=1))
+
+    assert "lasts fifteen years" in answer.citations[0].passage.text
+
+
+async def test_passages_of_one_episode_that_nearly_say_the_question_make_a_part_of_an_answer() -> None:
+    said = "The compressor of a heat pump does wear out after {} years in {} houses, says the list of {}."
+    texts = (said.format(year, town, town) for year, town in zip((9, 12, 15), TOWNS, strict=False))
+    alike = tuple(passage(text, match=0.4) for text in texts)
+    apart = tuple(replace(one, episode_id=f"e{number}") for number, one in enumerate(alike))
+
+    together = await writer().write(ASKED, SearchResult(alike, searched=3))
+    assert together.grade is Grade.PARTLY
+    assert (await writer().write(ASKED, SearchResult(apart, searched=3))).grade is Grade.NOT_FOUND
+
+
+async def test_a_greeting_gets_no_passage() -> None:
+    for text in ("and?", "Hello!", "…", "ok thanks"):
+        answer = await writer().write(Question(text, LOCAL), SearchResult((passage(),), searched=1))
+
+        assert (answer.grade, answer.citations) == (Grade.NOT_FOUND, ())
+
+
+async def test_a_short_question_is_understood_by_its_thread() -> None:
+    asked = Question("And why?", LOCAL, context=ASKED.text)
+    answer = await writer().write(asked, SearchResult((passage(),), searched=1))
+
     assert "compressor" in answer.citations[0].passage.text
 
 

@@ -50,6 +50,12 @@ def test_a_read_without_an_ending_goes_on_to_where_the_sponsor_is_last_named() -
     assert advert_texts(said(TALK * 8, read, TALK * 30)) == [read]
 
 
+def test_a_break_that_the_host_announces_is_an_advert_to_its_end() -> None:
+    read = "Back to the show in a moment. Kettleworks are a club for boilers. Anyone may join. Now back to the show."
+
+    assert advert_texts(said(TALK * 8, read, TALK * 8)) == [read]
+
+
 def test_the_subject_of_the_episode_is_not_taken_for_a_sponsor() -> None:
     talk = "Kettleworks changed the market. " + TALK
     adverts = advert_texts(said(talk * 80, "Thanks to Kettleworks for sponsoring us.", talk * 80))

@@ -79,3 +79,31 @@ def test_topics_are_terms_of_the_passage_that_the_episode_returns_to() -> None:
     assert topics_of("The heat pump in Paris is quiet, and noise is low.", vocabulary) == ("heat pump", "noise")
     assert vocabulary.knows("pump")
     assert {"heat", "noise"} <= vocabulary.terms
+
+
+@pytest.mark.parametrize(
+    ("sentence", "part"),
+    [
+        ("Which transactions go into a block.", True),
+        ("In order to make the pump quiet.", True),
+        ("The fan and the pump and the pipe.", True),
+        ("Because fans are loud, people complain.", False),
+        ("Fans make noise.", False),
+    ],
+)
+def test_knows_a_sentence_that_is_only_a_part_of_one(sentence: str, *, part: bool) -> None:
+    assert is_fragment(sentence) is part
+
+
+@pytest.mark.parametrize(
+    ("sentence", "definite"),
+    [
+        ("The box is too small.", True),
+        ("The box of the pump is too small.", False),
+        ("The Kettleworks box is too small.", False),
+        ("The pump is too small.", False),
+        ("A box is too small.", False),
+    ],
+)
+def test_knows_a_thing_that_the_reader_was_never_told_of(sentence: str, *, definite: bool) -> None:
+    assert opens_definite(sentence, {"pump"}) is definite

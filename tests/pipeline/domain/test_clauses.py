@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.domain.clauses import headline_of
+from pipeline.domain.clauses import headline_of, without
 from pipeline.domain.speech import normalised
 
 TERMS = frozenset({"pump", "insulation", "noise", "liquid"})
@@ -32,6 +32,19 @@ def headline(*sentences: str) -> str | None:
             "I think the heat pump is really the cheaper half, which nobody in the whole trade likes to hear.",
             "The heat pump is the cheaper half",
         ),
+        ("It turns out that insulation beats a new heat pump.", "Insulation beats a new heat pump"),
+        (
+            "The heat pump, which everybody fears, needs only one good radiator.",
+            "The heat pump needs only one good radiator",
+        ),
+        (
+            "Thick insulation halves the noise of a heat pump in every single old town house.",
+            "Thick insulation halves the noise of a heat pump",
+        ),
+        (
+            "Repairing insulation helped us more than adding a heat pump did.",
+            "Repairing insulation helped us more than adding a heat pump did",
+        ),
         (
             "You looked at the roof for a long and windy day, but the pump can run without any roof at all.",
             "The pump can run without any roof at all",
@@ -58,6 +71,19 @@ def test_takes_the_main_clause_that_stands_alone(sentence: str, expected: str) -
         "The pump is cheap, and the pipe, and the fan, and so on.",
         "The list shows the people who owns.",
         "Pumps.",
+        "You can put a pump in the cellar.",
+        "We get a thousand new pumps from Sweden.",
+        "The pump was broken in this cellar.",
+        "The solution is to use a noise box.",
+        "The number of pumps it takes in winter.",
+        "Every time a pump starts in the cellar.",
+        "The noise of the pumps I'm going to measure.",
+        "Pumps removed from the cellar of a house.",
+        "The pump is the noise is the problem.",
+        "Insulation is great stuff for the pump.",
+        "My pump heats the cellar and the roof.",
+        "Pumps take several seconds, whereas insulation.",
+        "The pump with the fan can be up to four.",
     ],
 )
 def test_finds_no_headline_where_no_clause_stands_alone(sentence: str) -> None:
@@ -67,6 +93,33 @@ def test_finds_no_headline_where_no_clause_stands_alone(sentence: str) -> None:
 def test_what_is_only_supposed_is_not_cut_free_of_its_condition() -> None:
     assert headline("If the wall is as thin as a sheet of old paper today, the pump runs day and night.") is None
     assert headline("Some say that in the long run of things today, the pump runs on hope alone.") is None
+
+
+def test_advice_to_everybody_may_head_an_item() -> None:
+    assert headline("You should never hide a heat pump behind insulation.") is not None
+
+
+def test_a_plain_claim_beats_praise_and_possibility() -> None:
+    said = (
+        "The pump has some great ideas for you.",
+        "The pump might reach the attic.",
+        "Insulation keeps the pump small.",
+    )
+
+    assert headline(*said) == "Insulation keeps the pump small"
+
+
+def test_says_what_of_its_sentence_can_be_spared() -> None:
+    joined = headline_of(("The roof leaks a lot, and insulation keeps the pump small.",), terms=TERMS, english=True)
+    bound = headline_of(("In an old house, insulation keeps the pump small.",), terms=TERMS, english=True)
+
+    assert joined is not None
+    assert bound is not None
+    if joined.spared:
+        assert without(joined.spared, "The roof leaks a lot, and insulation keeps the pump small.") == (
+            "Insulation keeps the pump small."
+        )
+    assert bound.spared == ""
 
 
 def test_a_clause_about_the_subject_beats_a_longer_one_about_something_else() -> None:
