@@ -9,14 +9,19 @@ demo: .venv/ready
 	@$(BIN)/podsift demo $(FEEDS)
 
 test: .venv/ready
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --cov --cov-report= --cov-fail-under=0 || { rm -f .coverage; exit 1; }
 
+# Runs the tests only where no run since the last change has left its measure of what they cover.
 check: .venv/ready
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest --cov --cov-report=term
+	@$(MAKE) -s .coverage
+	@$(BIN)/coverage report
+
+.coverage: $(shell find bot pipeline vectorstore tests -name '*.py')
+	@$(MAKE) -s test
 
 bench: .venv/ready
 	@for file in tests/benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python -m tests.benchmarks.$$(basename $$file .py) || exit 1; done

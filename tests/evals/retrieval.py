@@ -16,6 +16,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from pipeline.adapters.extractive_answers import PassageAnswers
+from pipeline.domain.answer import Grade, Question
 from pipeline.domain.audience import LOCAL
 from pipeline.domain.grading import NOT_FOUND_BELOW, PARTLY_BELOW
 from pipeline.domain.passage import Passage, Query
@@ -143,7 +145,9 @@ def _touches(start: float | None, end: float | None, gold: Gold) -> bool:
 
 async def _judge(corpora: Sequence[Corpus]) -> None:
     """Where the best passage's match falls, in the whole index, as it is shipped."""
-    print(f"\nbest match: share below {NOT_FOUND_BELOW} (not found), below {PARTLY_BELOW}; 5 %, median, 95 %")
+    print(
+        f"\nbest match: share below {NOT_FOUND_BELOW} (not found), below {PARTLY_BELOW}; 5 %, median, 95 %; not found as answered"
+    )
     for corpus in corpora:
         with tempfile.TemporaryDirectory() as folder:
             async with open_index(Path(folder), embedder=StaticEmbedder()) as index:
@@ -163,14 +167,18 @@ async def _judge(corpora: Sequence[Corpus]) -> None:
 
 
 async def _print_matches(index: EpisodeIndex, name: str, asked: Sequence[Asked], feeds: tuple[str, ...] | None) -> None:
-    best = []
+    best, refused = [], 0
+    embedder = StaticEmbedder()
     for question in asked:
         found = await index.search(Query(question.text, LOCAL, feeds=feeds))
         best.append(max((passage.match for passage in found.passages), default=0.0))
+        answer = await PassageAnswers(embedder).write(Question(question.text, LOCAL), found)
+        refused += answer.grade is Grade.NOT_FOUND
+    embedder.close()
     best.sort()
     low, partly = (sum(match < limit for match in best) / len(best) for limit in (NOT_FOUND_BELOW, PARTLY_BELOW))
     spread = " ".join(f"{best[int(share * (len(best) - 1))]:.2f}" for share in (0.05, 0.5, 0.95))
-    print(f"  {name:34} {len(best):4} {low:6.1%} {partly:6.1%}  {spread}", flush=True)
+    print(f"  {name:34} {len(best):4} {low:6.1%} {partly:6.1%}  {spread}  {refused / len(best):6.1%}", flush=True)
 
 
 if __name__ == "__main__":
