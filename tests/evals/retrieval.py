@@ -146,7 +146,8 @@ def _touches(start: float | None, end: float | None, gold: Gold) -> bool:
 async def _judge(corpora: Sequence[Corpus]) -> None:
     """Where the best passage's match falls, in the whole index, as it is shipped."""
     print(
-        f"\nbest match: share below {NOT_FOUND_BELOW} (not found), below {PARTLY_BELOW}; 5 %, median, 95 %; not found as answered"
+        f"\nbest match: share below {NOT_FOUND_BELOW} (not found), below {PARTLY_BELOW}; 5 %, median, 95 %;"
+        " share for which the writer of passages says not found"
     )
     for corpus in corpora:
         with tempfile.TemporaryDirectory() as folder:
