@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from pipeline.domain.answer import Answer, Citation, Grade, Question
 from pipeline.domain.cutting import cut, read_passage
-from pipeline.domain.grading import NOT_FOUND_BELOW, PARTLY_BELOW, asks_nothing, speak_together
+from pipeline.domain.grading import NOT_FOUND_BELOW, PARTLY_BELOW, asks_nothing
 from pipeline.domain.insight import Author
 from pipeline.domain.keywords import stems
 from pipeline.domain.passage import Passage, SearchResult
@@ -20,14 +20,6 @@ _ALWAYS: Final = 2
 _LEAST_SHARE: Final = 0.3
 """After the first two a passage must match this share of the best one, or it only fills the page."""
 _SAME_WORDS: Final = 0.6
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A passage cut to what matters; `near` is the cosine of its nearest sentence with the question."""
-
-    passage: Passage
-    near: float
 
 
 class PassageAnswers:
@@ -54,35 +46,30 @@ class PassageAnswers:
         """
         asked = f"{question.context}\n{question.text}".strip()
         passages = () if asks_nothing(asked) else found.passages[:_READ]
-        read = await asyncio.gather(*(self._read(asked, passage) for passage in passages))
-        kept = [one for one in read if one is not None]
+        read = await asyncio.gather(*(self._cut(asked, passage) for passage in passages))
+        kept = [passage for passage in read if passage is not None]
         grade = self._grade(kept)
-        shown = _worth_showing([one.passage for one in kept])[: 1 if grade is Grade.NOT_FOUND else _MOST]
+        shown = _worth_showing(kept)[: 1 if grade is Grade.NOT_FOUND else _MOST]
         citations = tuple(Citation(number, passage) for number, passage in enumerate(shown, start=1))
         return Answer(question.text, grade, Author.EXTRACT, (), citations, found.searched, found.degraded)
 
-    async def _read(self, asked: str, passage: Passage) -> _Read | None:
+    async def _cut(self, asked: str, passage: Passage) -> Passage | None:
         """The passage cut to what matters, None when it is an advert."""
         reading = await asyncio.to_thread(
             read_passage, passage.text, start=passage.start, end=passage.end, speaker=passage.speaker
         )
-        if reading.is_advert or not reading.said:
-            return None
+        if reading.is_advert or len(reading.said) < 2:  # noqa: PLR2004  nothing to leave out
+            return None if reading.is_advert else passage
         vectors = await self._embedder.embed([asked, *(s.text for s in reading.said)])
-        nearness = [float(near) for near in vectors[1:] @ vectors[0]]
-        if len(reading.said) == 1:
-            return _Read(passage, nearness[0])
-        best = cut(reading, asked, nearness=nearness)
+        best = cut(reading, asked, nearness=[float(near) for near in vectors[1:] @ vectors[0]])
         url = _moved(passage.url, best.start)
-        return _Read(replace(passage, text=best.text, start=best.start, end=best.end, url=url), max(nearness))
+        return replace(passage, text=best.text, start=best.start, end=best.end, url=url)
 
-    def _grade(self, read: Sequence[_Read]) -> Grade:
-        match = max((one.passage.match for one in read), default=0.0)
-        if match >= self._partly_below:
-            return Grade.ANSWERED
-        near = max((one.near for one in read), default=0.0)
-        together = speak_together([one.passage for one in read], nearest_sentence=near)
-        return Grade.PARTLY if match >= self._not_found_below or together else Grade.NOT_FOUND
+    def _grade(self, passages: Sequence[Passage]) -> Grade:
+        match = max((passage.match for passage in passages), default=0.0)
+        if match < self._not_found_below:
+            return Grade.NOT_FOUND
+        return Grade.PARTLY if match < self._partly_below else Grade.ANSWERED
 
 
 def _worth_showing(passages: Iterable[Passage]) -> list[Passage]:

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.domain.sentences import Sentence, sentences
-from pipeline.domain.speech import Word, spoken_words
-from pipeline.domain.transcript import Transcript
+from pipeline.domain.speech import Word, spoken_words, with_speakers
+from pipeline.domain.transcript import Segment, Transcript
 
 _OPENING: Final = re.compile(
     r"\b(?:(?:is|are|was|also|actually|episode|show|podcast|today|you) (?:\w+ ){0,3}?(?:sponsored"
@@ -91,6 +91,28 @@ def adverts_among(words: Sequence[Word], said: Sequence[Sentence]) -> tuple[Span
     """`find_adverts` for a transcript that has been read already."""
     reads = _joined(said, [_read_around(said, i, signs) for signs in [_signs(said)] for i in signs if signs[i] > 1])
     return tuple(_span(words, said[a].first, said[b].last) for a, b in reads)
+
+
+def without_adverts(transcript: Transcript) -> Transcript:
+    """The transcript without its sponsor reads: what is searched and shown as an answer.
+
+    A segment that holds a part of a read keeps its other words, with their own times.
+    """
+    words = spoken_words(transcript)
+    reads = adverts_among(words, sentences(words))
+    if not reads:
+        return transcript
+    kept: dict[int, list[Word]] = {}
+    for position, word in enumerate(words):
+        if not any(read.overlaps(position, position) for read in reads):
+            kept.setdefault(word.segment, []).append(word)
+    touched = {n for read in reads for n in range(read.first_segment, read.last_segment + 1)}
+    segments = (
+        _segment_of(kept[number]) if number in touched else segment
+        for number, segment in enumerate(with_speakers(transcript).segments)
+        if number in kept or number not in touched
+    )
+    return replace(transcript, segments=tuple(segments))
 
 
 def is_pitch(text: str) -> bool:
@@ -189,3 +211,7 @@ def _joined(said: Sequence[Sentence], reads: Sequence[tuple[int, int]]) -> list[
 def _span(words: Sequence[Word], first: int, last: int) -> Span:
     a, b = words[first], words[last]
     return Span(first, last, a.segment, b.segment, a.start, b.end)
+
+
+def _segment_of(words: Sequence[Word]) -> Segment:
+    return Segment(" ".join(word.text for word in words), words[0].start, words[-1].end, words[0].speaker)

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.domain.english import word_set
+from pipeline.domain.english import VERBS, word_set
 from pipeline.domain.headings import Cut, heading_score, joins_freely, stands_alone
 from pipeline.domain.speech import normalised, word_count
 from pipeline.domain.statements import is_noun_like
@@ -26,9 +26,9 @@ _FACT: Final = re.compile(
 )
 """After these a whole clause follows that the speaker holds for true."""
 _PHRASE: Final = re.compile(
-    r"\s+(?=(?:in|for|with|using|through|during|over|under|via|against|across|inside|into|on)\s)",
-    re.IGNORECASE,
+    r"\s+(?=(?:in|with|using|through|during|over|under|via|against|across|inside)\s)", re.IGNORECASE
 )
+"""A clause may end before these; «for» and «of» are left, for what they begin mostly says which thing is meant."""
 _MARKS: Final = re.compile(r"(?<=[,;:—–.\u3002\uff0c\uff1b])\s*")
 _LEADS: Final = word_set("""
 and but so or then because that well now basically obviously also plus yeah
@@ -58,6 +58,7 @@ _SOFT: Final = re.compile(
 """Words a headline does without; hedges such as «probably» are kept."""
 _FEWEST, _MOST = 4, 12
 _LEAST_LEFT: Final = 6
+_OPENS_MORE: Final = word_set("that which who when if where to not")
 _CLOSING: Final = " ,;:—–.!\u3002\uff01"
 
 
@@ -135,6 +136,9 @@ def _shorter(text: str) -> Iterator[str]:
     """The clause without its last phrases: «a pump cuts the bill | in old houses with …», never before «of» or «to»."""
     for found in _PHRASE.finditer(text):
         part = text[: found.start()].rstrip(_CLOSING)
+        rest = normalised(text[found.start() :]).split()
+        if any(word in VERBS or word in _OPENS_MORE for word in rest):
+            continue  # «sats mean the value | in the channel is stable» would say something else
         if _LEAST_LEFT <= word_count(part) <= _MOST and is_noun_like(part.rsplit(" ", 1)[-1]):
             yield part
 

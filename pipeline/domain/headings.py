@@ -100,7 +100,7 @@ _ADVISES: Final = re.compile(
 """Without one of these «you can …» is seldom a claim."""
 _VAGUE: Final = word_set("""
 different great good interesting weird decent popular obvious fair normal basic some somebody something someone several
-various fantastic neat super pretty fine okay everything whole bunch going lot lots seems seem
+various fantastic neat super pretty fine okay everything whole bunch going lot lots seems seem number term
 """)
 _POSSIBLY: Final = word_set("might could may maybe perhaps")
 _TOO_MANY_COMMAS: Final = 2

@@ -1,7 +1,9 @@
 """Make an episode searchable."""
 
+import asyncio
 import logging
 
+from pipeline.domain.adverts import without_adverts
 from pipeline.domain.episode import EpisodeState
 from pipeline.domain.errors import NoTranscript
 from pipeline.ports import EpisodeLedger, Index, InsightStore, TranscriptStore
@@ -17,7 +19,7 @@ async def index_episode(
     insights: InsightStore,
     index: Index,
 ) -> None:
-    """Put the episode's transcript and insights into the index and mark it ready.
+    """Put the episode's transcript, without its adverts, and its insights into the index and mark it ready.
 
     Raises NoTranscript, UnknownEpisode or IndexUnavailable.
     """
@@ -25,7 +27,8 @@ async def index_episode(
     transcript = await transcripts.load(episode_id)
     if transcript is None:
         raise NoTranscript(("It has no transcript yet.",))
-    await index.add(episode, transcript, await insights.current(episode_id))
+    shown = await asyncio.to_thread(without_adverts, transcript)
+    await index.add(episode, shown, await insights.current(episode_id))
     if episode.state is not EpisodeState.READY:
         await episodes.settle(episode_id, EpisodeState.READY)
     _log.info("Indexed an episode.", extra={"episode": episode_id})

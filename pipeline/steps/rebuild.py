@@ -1,8 +1,10 @@
 """Bring the index level with the catalogue: the index is a cache."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 
+from pipeline.domain.adverts import without_adverts
 from pipeline.domain.errors import UnknownEpisode
 from pipeline.ports import (
     EpisodeLedger,
@@ -82,7 +84,8 @@ async def fill_index(
             continue  # its feed was removed meanwhile
         transcript = await transcripts.load(episode_id)
         if transcript is not None:
-            await index.add(episode, transcript, await insights.current(episode_id))
+            shown = await asyncio.to_thread(without_adverts, transcript)
+            await index.add(episode, shown, await insights.current(episode_id))
         report(done, len(missing), episode.title)
     if missing:
         _log.info("Filled the index.", extra={"episodes": len(missing)})

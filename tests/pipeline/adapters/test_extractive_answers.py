@@ -1,6 +1,5 @@
 """Answers that show passages and claim nothing."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -148,17 +147,6 @@ async def test_the_answer_is_shown_rather_than_the_host_who_asks_the_same() -> N
     answer = await writer().write(ASKED, SearchResult((passage(text),), searched=1))
 
     assert "lasts fifteen years" in answer.citations[0].passage.text
-
-
-async def test_passages_of_one_episode_that_nearly_say_the_question_make_a_part_of_an_answer() -> None:
-    said = "The compressor of a heat pump does wear out after {} years in {} houses, says the list of {}."
-    texts = (said.format(year, town, town) for year, town in zip((9, 12, 15), TOWNS, strict=False))
-    alike = tuple(passage(text, match=0.4) for text in texts)
-    apart = tuple(replace(one, episode_id=f"e{number}") for number, one in enumerate(alike))
-
-    together = await writer().write(ASKED, SearchResult(alike, searched=3))
-    assert together.grade is Grade.PARTLY
-    assert (await writer().write(ASKED, SearchResult(apart, searched=3))).grade is Grade.NOT_FOUND
 
 
 async def test_a_greeting_gets_no_passage() -> None:

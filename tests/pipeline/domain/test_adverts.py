@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.domain.adverts import find_adverts, is_pitch
+from pipeline.domain.adverts import find_adverts, is_pitch, without_adverts
 from pipeline.domain.speech import spoken_words
 from pipeline.domain.transcript import Basis, Segment, Transcript
 from tests.peers.made_talks import heating_talk, said, untimed
@@ -103,3 +103,23 @@ def test_plain_talk_is_no_pitch(text: str) -> None:
 )
 def test_an_offer_is_a_pitch(text: str) -> None:
     assert is_pitch(text)
+
+
+def test_what_is_searched_has_no_advert_and_keeps_everything_else_with_its_times() -> None:
+    read = (
+        "This show is brought to you by Kettleworks. Their kettles are quiet. Get a free trial at kettleworks.com/warm."
+    )
+    talk = said(TALK * 2, f"{TALK}{read} {TALK}", TALK * 2)
+    left = without_adverts(talk)
+
+    assert "Kettleworks" not in " ".join(s.text for s in left.segments)
+    assert [len(s.text.split()) for s in left.segments] == [len((TALK * 2).split())] * 3
+    assert [s.start for s in left.segments] == [0.0, 10.0, 20.0]
+    assert left.segments[1].end == pytest.approx(20.0, abs=0.1)
+
+
+def test_a_segment_that_is_all_advert_goes() -> None:
+    read = "This show is brought to you by Kettleworks. Get a free trial at kettleworks.com/warm."
+
+    assert [s.start for s in without_adverts(said(TALK, read, TALK)).segments] == [0.0, 20.0]
+    assert without_adverts(said(TALK)) == said(TALK)
