@@ -64,8 +64,9 @@ async def follow_show(
         await app.pipeline.keys.put(feed.id, credentials or own or "")
     try:
         await _read_first(app, feed)
-    except (FetchError, FeedUnreadable):
+    except (FetchError, FeedUnreadable) as error:
         await app.subscriptions.forget_unread(feed.id, workspace=member.workspace)
+        error.retryable = False  # nothing is kept that could be tried again: it is for the member to ask once more
         raise
     is_new = await app.subscriptions.follow(
         member.channel_id, feed.id, workspace=member.workspace, added_by=member.name

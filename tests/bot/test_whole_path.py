@@ -168,8 +168,9 @@ async def test_what_goes_wrong_is_told_in_plain_words(
 async def test_a_feed_that_cannot_be_read_is_not_followed(app: App) -> None:
     before = data(await told(app, "list"))
 
-    await told(app, "add", address="http://127.0.0.1:9/feed.xml")
+    refused = data(await told(app, "add", address="http://127.0.0.1:9/feed.xml"))
 
+    assert not refused["error"]["mends_itself"]
     assert data(await told(app, "list")) == before
 
 
