@@ -8,9 +8,9 @@ from bot.message import Block, Divider, Heading, Message, Paragraph, Quote, Smal
 from bot.reading import shortened
 from bot.sources import source_of_passage
 from pipeline.domain.answer import Answer, Citation, Grade, Statement
-from pipeline.domain.grading import asks_nothing
 from pipeline.domain.insight import Author
 from pipeline.domain.passage import Passage, SearchResult
+from pipeline.domain.talk.grading import asks_nothing
 
 _PASSAGE: Final = 420
 _QUERY: Final = 120

@@ -23,10 +23,10 @@ from bot.message import (
 )
 from bot.reading import counted, shortened, unrepeated, weekday
 from bot.sources import source_of
+from pipeline.domain.choice.scoring import WEIGHTS
+from pipeline.domain.choice.selection import GOOD_ENOUGH, MOST
 from pipeline.domain.digest import Digest, Label, Passed, Pick, delivery_key
 from pipeline.domain.insight import Author
-from pipeline.domain.scoring import WEIGHTS
-from pipeline.domain.selection import GOOD_ENOUGH, MOST
 
 LONGEST_POST: Final = 2_800
 """Characters a reader sees in one post."""

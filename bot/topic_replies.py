@@ -4,7 +4,7 @@ from typing import Final
 
 from bot.message import Bullets, Heading, Message, Paragraph, Small, Text, bold, code, text
 from bot.topic_shapes import TopicsShape
-from pipeline.domain.wishes import Want
+from pipeline.domain.choice.wishes import Want
 
 _VERBS: Final = {Want.MORE: "more", Want.LESS: "less", Want.MUTED: "mute"}
 _NOW: Final = {

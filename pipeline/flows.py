@@ -12,13 +12,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from pipeline.domain.another_try import after_giving_up
 from pipeline.domain.answer import Answer, Question
 from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.digest import Digest
 from pipeline.domain.episode import EpisodeState
 from pipeline.domain.errors import NoTranscript, PodsiftError
 from pipeline.domain.insight import Author
+from pipeline.domain.intake.another_try import after_giving_up
 from pipeline.ports import (
     AnswerWriter,
     ChannelBook,

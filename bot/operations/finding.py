@@ -12,8 +12,8 @@ from bot.operations.outcome import Outcome
 from bot.wording import WRONG_INPUT
 from pipeline.domain.errors import BadInput, FeedUnreadable, FetchError, NotAFeed
 from pipeline.domain.feed import FeedUpdate
-from pipeline.domain.finding import AtAddress, FoundShow, OnApple, choose_show, what_is_meant
-from pipeline.domain.keyed_address import holds_a_key, without_keys
+from pipeline.domain.intake.finding import AtAddress, FoundShow, OnApple, choose_show, what_is_meant
+from pipeline.domain.intake.keyed_address import holds_a_key, without_keys
 
 _CHOICES: Final = 3
 _FEEDS_OF_A_PAGE: Final = 6

@@ -16,7 +16,7 @@ from bot.shapes import AddedShape, FeedsShape, RemovedShape, ScanShape
 from bot.wording import FAILED
 from pipeline.domain.errors import BadInput, FeedUnreadable, FetchError
 from pipeline.domain.feed import Feed, FeedState
-from pipeline.domain.keyed_address import holds_a_key, take_credentials
+from pipeline.domain.intake.keyed_address import holds_a_key, take_credentials
 from pipeline.domain.overview import FollowedFeed
 
 _LOOK_EVERY: Final = 0.2

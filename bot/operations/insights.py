@@ -10,7 +10,7 @@ from bot.operations.outcome import Member, Outcome
 from bot.shapes import TextShape
 from pipeline.domain.digest import Candidate
 from pipeline.domain.errors import BadInput
-from pipeline.domain.excerpt import around
+from pipeline.domain.talk.excerpt import around
 
 _THANKS = {1: "Noted: more like this.", -1: "Noted: less like this."}
 

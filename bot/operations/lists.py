@@ -23,7 +23,7 @@ from pipeline.domain.episode import Episode, EpisodeState
 from pipeline.domain.errors import BadInput, CatalogUnavailable, FeedUnreadable, FetchError
 from pipeline.domain.feed import Feed
 from pipeline.domain.insight import Author
-from pipeline.domain.keyed_address import holds_a_key, take_credentials, without_keys
+from pipeline.domain.intake.keyed_address import holds_a_key, take_credentials, without_keys
 from pipeline.domain.spending import Purpose
 
 _AT_ONCE: Final = 8

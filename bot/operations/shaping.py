@@ -19,7 +19,7 @@ from pipeline.domain.channel import Channel
 from pipeline.domain.digest import Delivery, Digest, Pick
 from pipeline.domain.episode import Episode
 from pipeline.domain.feed import Feed
-from pipeline.domain.keyed_address import without_keys
+from pipeline.domain.intake.keyed_address import without_keys
 from pipeline.domain.overview import FollowedFeed
 from pipeline.domain.passage import Passage
 from pipeline.ports import Clock

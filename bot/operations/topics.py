@@ -8,9 +8,9 @@ from bot.operations.outcome import Member, Outcome
 from bot.topic_replies import changed_topics_reply, reset_topics_reply, topics_reply
 from bot.topic_shapes import TopicsShape
 from pipeline.domain.channel import Channel
+from pipeline.domain.choice.wishes import Want
+from pipeline.domain.choice.wishing import topic_named, want_of, with_wish, without_wish, without_wishes
 from pipeline.domain.errors import BadInput
-from pipeline.domain.wishes import Want
-from pipeline.domain.wishing import topic_named, want_of, with_wish, without_wish, without_wishes
 
 _WANTS: Final = {"more": Want.MORE, "less": Want.LESS, "mute": Want.MUTED}
 

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from pipeline.domain.errors import DirectoryUnavailable, FetchError, HttpStatus
-from pipeline.domain.finding import FoundShow, OnApple, web_address
+from pipeline.domain.intake.finding import FoundShow, OnApple, web_address
 from pipeline.ports import Clock, Fetched, ShowDirectory
 
 _MOST_BYTES: Final = 2_000_000

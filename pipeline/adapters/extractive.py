@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.adapters.extractive_scores import Scored, longlist, shortlist
-from pipeline.domain.adverts import adverts_among
-from pipeline.domain.english import STOP_WORDS
 from pipeline.domain.episode import Episode
 from pipeline.domain.insight import Proposal
-from pipeline.domain.keywords import Vocabulary, topics_of
-from pipeline.domain.sentences import sentences
-from pipeline.domain.speech import Word, spoken_words
-from pipeline.domain.stretches import quote_of, stretches
+from pipeline.domain.talk.adverts import adverts_among
+from pipeline.domain.talk.english import STOP_WORDS
+from pipeline.domain.talk.keywords import Vocabulary, topics_of
+from pipeline.domain.talk.sentences import sentences
+from pipeline.domain.talk.speech import Word, spoken_words
+from pipeline.domain.talk.stretches import quote_of, stretches
 from pipeline.domain.transcript import Transcript
 from pipeline.ports import Embedder
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Final
 
 from pipeline.domain.answer import Answer, Citation, Grade, Question
-from pipeline.domain.cutting import cut, read_passage
-from pipeline.domain.grading import NOT_FOUND_BELOW, PARTLY_BELOW, asks_nothing
 from pipeline.domain.insight import Author
-from pipeline.domain.keywords import stems
 from pipeline.domain.passage import Passage, SearchResult
+from pipeline.domain.talk.cutting import cut, read_passage
+from pipeline.domain.talk.grading import NOT_FOUND_BELOW, PARTLY_BELOW, asks_nothing
+from pipeline.domain.talk.keywords import stems
 from pipeline.ports import Embedder
 
 _MOST: Final = 5

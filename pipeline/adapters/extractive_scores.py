@@ -7,10 +7,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.domain.brokenness import breaks_in
-from pipeline.domain.claims import Form, form_of, is_fragment, opens_definite
-from pipeline.domain.keywords import Vocabulary, content_words
-from pipeline.domain.stretches import Stretch
+from pipeline.domain.talk.brokenness import breaks_in
+from pipeline.domain.talk.claims import Form, form_of, is_fragment, opens_definite
+from pipeline.domain.talk.keywords import Vocabulary, content_words
+from pipeline.domain.talk.stretches import Stretch
 
 LONGLIST: Final = 240
 """Stretches that are embedded; the others have a form that no nearness makes up for."""

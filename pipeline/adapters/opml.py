@@ -8,7 +8,7 @@ from html.entities import html5
 from lxml import etree
 
 from pipeline.domain.errors import BadInput
-from pipeline.domain.finding import web_address
+from pipeline.domain.intake.finding import web_address
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ENTITY = re.compile(rb"&(?!#\d+;|#[xX][0-9a-fA-F]+;|(?:amp|lt|gt|quot|apos);)(?:([A-Za-z]\w{1,31});)?")

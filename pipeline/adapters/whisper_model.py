@@ -19,7 +19,7 @@ from faster_whisper.vad import VadOptions, get_speech_timestamps
 from pipeline.adapters.audio import RATE, Samples
 from pipeline.domain.audio import HeardChunk
 from pipeline.domain.errors import NoTranscript
-from pipeline.domain.spoken_words import SpokenWord, segments_from
+from pipeline.domain.talk.spoken_words import SpokenWord, segments_from
 from pipeline.domain.transcript import Segment
 
 Window = tuple[float, float]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.domain.insight import Proposal
-from pipeline.domain.live_text import inert
+from pipeline.domain.talk.live_text import inert
 
 _HEADLINE: Final = 200
 _TEXT: Final = 600

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from pipeline.domain.speech import word_count
+from pipeline.domain.talk.speech import word_count
 
 MICROS: Final = 1_000_000
 """Millionths in a dollar."""

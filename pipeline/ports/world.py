@@ -8,7 +8,7 @@ from typing import Protocol
 from pipeline.domain.audio import HeardChunk
 from pipeline.domain.episode import Episode
 from pipeline.domain.feed import FeedUpdate, SeenItem, Validators
-from pipeline.domain.finding import FoundShow, OnApple
+from pipeline.domain.intake.finding import FoundShow, OnApple
 from pipeline.domain.transcript import Transcript
 
 

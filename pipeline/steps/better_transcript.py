@@ -5,11 +5,11 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.domain.adverts import find_adverts
 from pipeline.domain.episode import Episode
 from pipeline.domain.errors import NoTranscript
-from pipeline.domain.evidence import judge
 from pipeline.domain.insight import Insight, Proposal
+from pipeline.domain.talk.adverts import find_adverts
+from pipeline.domain.talk.evidence import judge
 from pipeline.domain.transcript import Basis, Transcript
 from pipeline.ports import EpisodeLedger, InsightProposer, InsightStore, TranscriptReader, TranscriptStore
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.channel import Channel
+from pipeline.domain.choice.scoring import CARRY_OVER
+from pipeline.domain.choice.selection import NO_VOTES, select
+from pipeline.domain.choice.wishes import wishes_of
 from pipeline.domain.digest import Candidate, Digest, Shown
-from pipeline.domain.scoring import CARRY_OVER
-from pipeline.domain.selection import NO_VOTES, select
-from pipeline.domain.wishes import wishes_of
 from pipeline.ports import ChannelBook, Clock, DigestBook, Embedder
 
 MEMORY: Final = timedelta(days=60)

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.domain.adverts import find_adverts
 from pipeline.domain.episode import Episode
 from pipeline.domain.errors import ModelRefused, NoTranscript
-from pipeline.domain.evidence import Rejection, judge
 from pipeline.domain.insight import Author, Insight, Proposal
 from pipeline.domain.rejected import RejectedProposal, rejected_proposal
+from pipeline.domain.talk.adverts import find_adverts
+from pipeline.domain.talk.evidence import Rejection, judge
 from pipeline.domain.transcript import Transcript
 from pipeline.ports import EpisodeLedger, InsightProposer, InsightStore, RejectionBook, TranscriptStore
 

@@ -3,9 +3,9 @@
 import asyncio
 import logging
 
-from pipeline.domain.adverts import without_adverts
 from pipeline.domain.episode import EpisodeState
 from pipeline.domain.errors import NoTranscript
+from pipeline.domain.talk.adverts import without_adverts
 from pipeline.ports import EpisodeLedger, Index, InsightStore, TranscriptStore
 
 _log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pipeline.domain.errors import FeedUnreadable, FetchError
 from pipeline.domain.feed import Feed, FeedUpdate
-from pipeline.domain.moves import comparable, doubted, is_same_show, is_stable, moved
+from pipeline.domain.intake.moves import comparable, doubted, is_same_show, is_stable, moved
 from pipeline.ports import Clock, FeedHistory, FeedParser, Fetched, Fetcher
 
 _log = logging.getLogger(__name__)

@@ -4,8 +4,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from pipeline.domain.adverts import without_adverts
 from pipeline.domain.errors import UnknownEpisode
+from pipeline.domain.talk.adverts import without_adverts
 from pipeline.ports import (
     EpisodeLedger,
     FillableIndex,

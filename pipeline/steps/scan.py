@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from pipeline.domain.errors import FeedUnreadable, FetchError, PodsiftError
 from pipeline.domain.feed import Feed, FeedUpdate, Listing
-from pipeline.domain.moves import note_move
-from pipeline.domain.polling import after_failure, after_reading
+from pipeline.domain.intake.moves import note_move
+from pipeline.domain.intake.polling import after_failure, after_reading
 from pipeline.ports import Clock, FeedHistory, FeedKeys, FeedLedger, FeedParser, Fetched, Fetcher
 from pipeline.steps.move import check_show, follow_move
 

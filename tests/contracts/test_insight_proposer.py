@@ -6,9 +6,9 @@ import pytest
 
 from pipeline.adapters.extractive import ExtractivePicks
 from pipeline.adapters.openai_model import ModelProposer
-from pipeline.domain.adverts import find_adverts
-from pipeline.domain.evidence import Rejection, judge
 from pipeline.domain.insight import Author, Insight
+from pipeline.domain.talk.adverts import find_adverts
+from pipeline.domain.talk.evidence import Rejection, judge
 from pipeline.domain.transcript import Basis, Transcript
 from pipeline.ports import InsightProposer
 from tests.peers.made_talk import proposal, second_proposal, talk, talk_episode

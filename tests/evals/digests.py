@@ -21,14 +21,14 @@ from bot.posts import digest_post
 from pipeline.adapters.extractive import ExtractivePicks
 from pipeline.domain.audience import LOCAL, PUBLIC
 from pipeline.domain.channel import Channel
+from pipeline.domain.choice.likeness import Vectors, likeness
+from pipeline.domain.choice.stance import opposes
+from pipeline.domain.choice.topics import group_by_topic
 from pipeline.domain.digest import Candidate, Digest
 from pipeline.domain.episode import Episode
-from pipeline.domain.evidence import judge
 from pipeline.domain.feed import Enclosure, FoundEpisode
 from pipeline.domain.insight import Author, Insight
-from pipeline.domain.likeness import Vectors, likeness
-from pipeline.domain.stance import opposes
-from pipeline.domain.topics import group_by_topic
+from pipeline.domain.talk.evidence import judge
 from pipeline.domain.transcript import Basis, Segment, Transcript
 from pipeline.ports import Embedder
 from pipeline.steps.digest import make_digest

@@ -15,12 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from pipeline.domain.adverts import find_adverts
-from pipeline.domain.grounding import Draft, ground
 from pipeline.domain.passage import Passage
-from pipeline.domain.speech import spoken_words
 from pipeline.domain.spending import MICROS, Prices, reading_estimate
-from pipeline.domain.windows import lines_of, windows_of
+from pipeline.domain.talk.adverts import find_adverts
+from pipeline.domain.talk.grounding import Draft, ground
+from pipeline.domain.talk.speech import spoken_words
+from pipeline.domain.talk.windows import lines_of, windows_of
 from tests.evals.corpus import load_corpus
 
 _WHEN = datetime(2026, 1, 1, tzinfo=UTC)

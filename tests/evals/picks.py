@@ -7,10 +7,10 @@ from collections import Counter
 from pathlib import Path
 
 from pipeline.adapters.extractive import ExtractivePicks
-from pipeline.domain.adverts import find_adverts
-from pipeline.domain.evidence import Rejection, judge
 from pipeline.domain.insight import Author, Insight
-from pipeline.domain.keywords import content_words
+from pipeline.domain.talk.adverts import find_adverts
+from pipeline.domain.talk.evidence import Rejection, judge
+from pipeline.domain.talk.keywords import content_words
 from tests.evals.corpus import load_corpus
 from vectorstore.embedding import StaticEmbedder
 

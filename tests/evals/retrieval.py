@@ -19,8 +19,8 @@ from pathlib import Path
 from pipeline.adapters.extractive_answers import PassageAnswers
 from pipeline.domain.answer import Grade, Question
 from pipeline.domain.audience import LOCAL
-from pipeline.domain.grading import NOT_FOUND_BELOW, PARTLY_BELOW
 from pipeline.domain.passage import Passage, Query
+from pipeline.domain.talk.grading import NOT_FOUND_BELOW, PARTLY_BELOW
 from pipeline.domain.transcript import Transcript
 from tests.evals.corpus import Asked, Corpus, Gold, load_corpus, load_meetings
 from tests.peers.memory_vectors import MemoryVectors

@@ -8,9 +8,9 @@ import numpy as np
 
 from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.channel import Channel
+from pipeline.domain.choice.likeness import Vectors
 from pipeline.domain.digest import Candidate, Delivery, DeliveryState, Digest, Shown
 from pipeline.domain.errors import UnknownChannel
-from pipeline.domain.likeness import Vectors
 
 
 @dataclass

@@ -6,11 +6,11 @@ import numpy as np
 
 from pipeline.domain.audience import LOCAL, PUBLIC
 from pipeline.domain.channel import Channel
+from pipeline.domain.choice.likeness import Vectors
 from pipeline.domain.digest import Candidate, Digest, Label, Pick, ScorePart
 from pipeline.domain.episode import Episode
 from pipeline.domain.feed import Enclosure, FoundEpisode
 from pipeline.domain.insight import Author, Certainty, Insight, Kind
-from pipeline.domain.likeness import Vectors
 from pipeline.domain.passage import Passage
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)

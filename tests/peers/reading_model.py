@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from pipeline.domain.speech import normalised
+from pipeline.domain.talk.speech import normalised
 from tests.peers.openai_peer import Body, prompt_of
 
 _LINE: Final = re.compile(r"^\[(\d+)(?:-\d+)?\] (?:[^:\n]{1,40}: )?(.+)$", re.MULTILINE)

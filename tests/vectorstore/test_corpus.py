@@ -8,8 +8,8 @@ import pytest
 
 from pipeline.domain.answer import Grade
 from pipeline.domain.audience import LOCAL
-from pipeline.domain.grading import grade_of
 from pipeline.domain.passage import Query
+from pipeline.domain.talk.grading import grade_of
 from tests.evals.corpus import Corpus, load_corpus
 from vectorstore.embedding import StaticEmbedder
 from vectorstore.index import EpisodeIndex

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.domain.answer import Grade
-from pipeline.domain.grading import NOT_FOUND_BELOW, PARTLY_BELOW, grade_of
 from pipeline.domain.passage import Passage
+from pipeline.domain.talk.grading import NOT_FOUND_BELOW, PARTLY_BELOW, grade_of
 from vectorstore.ranking import STATIC_TUNING, distinct, fuse, in_context
 
 NAMES = st.dictionaries(st.sampled_from("abcdefgh"), st.floats(min_value=0.01, max_value=50))

@@ -10,12 +10,12 @@ from sqlalchemy import Row, Select, case, exists, select
 
 from pipeline.adapters.catalog.codecs import found_from_json, found_to_json
 from pipeline.adapters.catalog.tables import episode, episode_identity, transcript
-from pipeline.domain.another_try import LATE_TRANSCRIPT, offers_more, offers_new_words
-from pipeline.domain.backlog import came_out, judge_new, taken_out
 from pipeline.domain.episode import EpisodeState
 from pipeline.domain.feed import FoundEpisode, Listing
 from pipeline.domain.identity import content_hash
-from pipeline.domain.identity_rules import Known, Match, make_traits, match_episodes
+from pipeline.domain.intake.another_try import LATE_TRANSCRIPT, offers_more, offers_new_words
+from pipeline.domain.intake.backlog import came_out, judge_new, taken_out
+from pipeline.domain.intake.identity_rules import Known, Match, make_traits, match_episodes
 from pipeline.domain.transcript import Basis
 
 _OF_EPISODE: Final = transcript.c.episode_id == episode.c.id

@@ -14,12 +14,12 @@ from pipeline.adapters.openai_model.shapes import ProposedAnswer
 from pipeline.adapters.openai_model.wire import ContextTooLong, Unusable
 from pipeline.domain.answer import Answer, Grade, Question
 from pipeline.domain.errors import ModelBusy, ModelError, ModelQuota
-from pipeline.domain.grading import grade_of
-from pipeline.domain.grounding import Draft, Grounded, ground
 from pipeline.domain.identity import stable_id
 from pipeline.domain.insight import Author
 from pipeline.domain.passage import Passage, SearchResult
 from pipeline.domain.spending import Purpose
+from pipeline.domain.talk.grading import grade_of
+from pipeline.domain.talk.grounding import Draft, Grounded, ground
 from pipeline.ports import AnswerWriter
 
 DEADLINE: Final = 60.0

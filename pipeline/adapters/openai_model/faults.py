@@ -9,7 +9,7 @@ import openai
 from pipeline.adapters.http_headers import retry_after
 from pipeline.adapters.openai_model.wire import ContextTooLong, Declined, RequestRefused, Throttled
 from pipeline.domain.errors import ModelBusy, ModelError, ModelQuota
-from pipeline.domain.live_text import inert
+from pipeline.domain.talk.live_text import inert
 
 _TOO_LONG: Final = re.compile(
     r"context[_ ](?:length|window|size)|maximum (?:context|prompt|input)|(?:prompt|input|request) is too long"

@@ -6,7 +6,7 @@ from typing import Final
 
 from pipeline.adapters.openai_model.wire import Turn
 from pipeline.domain.identity import stable_id
-from pipeline.domain.live_text import inert
+from pipeline.domain.talk.live_text import inert
 
 PROMPTS: Final = "1"
 """The number in the names of the files that are read; a part of the version under which insights are stored."""

@@ -13,13 +13,13 @@ from pipeline.adapters.openai_model.prompting import PROMPTS, harmless, prompt
 from pipeline.adapters.openai_model.shapes import Proposals, ProposedInsight
 from pipeline.adapters.openai_model.sifting import Sifter, about
 from pipeline.adapters.openai_model.wire import ContextTooLong, Unusable
-from pipeline.domain.adverts import Span, find_adverts
 from pipeline.domain.episode import Episode
 from pipeline.domain.errors import ModelError, ModelRefused
 from pipeline.domain.insight import Proposal
 from pipeline.domain.spending import Purpose
+from pipeline.domain.talk.adverts import Span, find_adverts
+from pipeline.domain.talk.windows import Line, Window, borders_at, chapter_borders, halves, lines_of, windows_of
 from pipeline.domain.transcript import Transcript
-from pipeline.domain.windows import Line, Window, borders_at, chapter_borders, halves, lines_of, windows_of
 from pipeline.ports import ChapterReader
 
 _OVERLAP: Final = 300

@@ -11,13 +11,13 @@ from pipeline.adapters.openai_model.meter import Subject
 from pipeline.adapters.openai_model.patience import Patience
 from pipeline.adapters.openai_model.prompting import harmless, prompt
 from pipeline.adapters.openai_model.shapes import Mended, Ranking
-from pipeline.domain.adverts import Span
 from pipeline.domain.episode import Episode
 from pipeline.domain.errors import ModelRefused
-from pipeline.domain.evidence import Rejected, Rejection, judge
 from pipeline.domain.insight import Author, Insight, Proposal
-from pipeline.domain.quotes import locate_quote
 from pipeline.domain.spending import Purpose
+from pipeline.domain.talk.adverts import Span
+from pipeline.domain.talk.evidence import Rejected, Rejection, judge
+from pipeline.domain.talk.quotes import locate_quote
 from pipeline.domain.transcript import Transcript
 
 KEPT: Final = 8

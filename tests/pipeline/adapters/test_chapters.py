@@ -10,7 +10,7 @@ from pipeline.domain.audience import Audience, WorkspaceId
 from pipeline.domain.episode import Episode
 from pipeline.domain.errors import FetchError, Unreachable
 from pipeline.domain.feed import Validators
-from pipeline.domain.windows import borders_at
+from pipeline.domain.talk.windows import borders_at
 from pipeline.ports import Fetched
 from tests.peers.made_talk import talk, talk_episode
 

@@ -7,7 +7,7 @@ import pytest_asyncio
 from pipeline.adapters.directory import Directories, ITunes, PodcastIndex
 from pipeline.adapters.http import GuardedHttp
 from pipeline.domain.errors import DirectoryUnavailable
-from pipeline.domain.finding import FoundShow, OnApple
+from pipeline.domain.intake.finding import FoundShow, OnApple
 from pipeline.ports import ShowDirectory
 from tests.peers.directory_peer import KEY, SECRET, DirectoryPeer, Listed
 

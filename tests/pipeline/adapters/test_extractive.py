@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.adapters.extractive import ExtractivePicks
-from pipeline.domain.adverts import find_adverts
-from pipeline.domain.evidence import judge
 from pipeline.domain.insight import Author, Insight, Proposal
-from pipeline.domain.speech import normalised, spoken_words
+from pipeline.domain.talk.adverts import find_adverts
+from pipeline.domain.talk.evidence import judge
+from pipeline.domain.talk.speech import normalised, spoken_words
 from pipeline.domain.transcript import Basis, Segment, Transcript
 from tests.evals.corpus import load_corpus
 from tests.peers.made_talks import heating_episode, heating_talk, paced, said, untimed

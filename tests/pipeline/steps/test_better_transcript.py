@@ -6,9 +6,9 @@ import pytest
 
 from pipeline.domain.episode import Episode
 from pipeline.domain.errors import NoTranscript
-from pipeline.domain.evidence import judge
 from pipeline.domain.feed import TranscriptOffer
 from pipeline.domain.insight import Author, Insight, Proposal
+from pipeline.domain.talk.evidence import judge
 from pipeline.domain.transcript import Basis, Segment, Transcript
 from pipeline.steps.better_transcript import take_better_transcript
 from pipeline.steps.transcribe import fetch_published_transcript, transcribe_audio

@@ -20,7 +20,7 @@ from tests.peers.memory_stores import (
     MemoryTranscripts,
     SetProposer,
 )
-from tests.pipeline.domain.test_evidence import GOOD
+from tests.pipeline.domain.talk.test_evidence import GOOD
 
 
 class DecliningProposer(SetProposer):

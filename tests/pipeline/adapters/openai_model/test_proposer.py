@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from pipeline.adapters.openai_model import ModelProposer
-from pipeline.domain.adverts import find_adverts
 from pipeline.domain.errors import ModelBusy, ModelError, ModelQuota, ModelRefused
-from pipeline.domain.evidence import Rejection, judge
 from pipeline.domain.insight import Author, Insight, Kind, Proposal
 from pipeline.domain.spending import Caps, Prices
+from pipeline.domain.talk.adverts import find_adverts
+from pipeline.domain.talk.evidence import Rejection, judge
 from pipeline.domain.transcript import Transcript
 from tests.peers.made_talk import proposal, second_proposal, talk, talk_episode
 from tests.peers.model_bench import SERVER, Bench, model_bench

@@ -24,14 +24,14 @@ from bot.message import Message, plain
 from bot.posts import digest_post
 from bot.slack.render import render
 from pipeline.adapters.openai_model import ModelAnswers, ModelProposer
-from pipeline.domain.adverts import find_adverts
 from pipeline.domain.answer import Answer, Grade, Question
 from pipeline.domain.audience import LOCAL
 from pipeline.domain.digest import Candidate, Digest, Pick
-from pipeline.domain.evidence import Rejection, judge
 from pipeline.domain.insight import Author, Insight
 from pipeline.domain.passage import SearchResult
-from pipeline.domain.speech import normalised
+from pipeline.domain.talk.adverts import find_adverts
+from pipeline.domain.talk.evidence import Rejection, judge
+from pipeline.domain.talk.speech import normalised
 from pipeline.domain.transcript import Transcript
 from tests.peers.made_talk import passages, proposal, talk, talk_episode
 from tests.peers.model_bench import model_bench

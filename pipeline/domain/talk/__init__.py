@@ -1,0 +1,1 @@
+"""What was said, and which words prove it: decisions without input or output."""

@@ -1,0 +1,69 @@
+"""Candidates for a post: two or three sentences of one voice."""
+
+from pipeline.domain.talk.sentences import sentences
+from pipeline.domain.talk.speech import normalised, spoken_words
+from pipeline.domain.talk.stretches import Stretch, condensed, quote_of, stretches
+from pipeline.domain.transcript import Transcript
+from tests.peers.made_talks import paced
+
+FILLER = "The harvest of that year was poor in the north and the grain was wet for weeks."
+NOISE = "Insulation keeps a heat pump small and quiet in every single house of the old town by the river."
+WATER = "Cooler water needs larger radiators, because each of them gives less heat to the room it stands in."
+COST = "Larger radiators cost less than a larger pump does over the fifteen years of its life."
+
+
+def found_in(*turns: tuple[str, str | None]) -> tuple[Stretch, ...]:
+    return _stretches(paced([(" ".join([FILLER] * 14), "Ann"), *turns, (" ".join([FILLER] * 14), "Ann")]))
+
+
+def _stretches(talk: Transcript) -> tuple[Stretch, ...]:
+    words = spoken_words(talk)
+    terms = frozenset({"pump", "insulation", "radiators", "water"})
+    said = list(stretches(words, sentences(words), (), terms=terms, english=True))
+    assert all(s.body == quote_of(words, s) or _in_order(s.body, quote_of(words, s)) for s in said)
+    return tuple(s for s in said if "pump" in s.body)
+
+
+def _in_order(body: str, quote: str) -> bool:
+    said = iter(normalised(quote).split())
+    return all(word in said for word in normalised(body).split())
+
+
+def test_a_nod_of_the_other_voice_does_not_part_a_thought() -> None:
+    bodies = [s.body for s in found_in((NOISE, "Tom"), ("Yeah.", "Ann"), (WATER, "Tom"))]
+
+    assert f"{NOISE} {WATER}" in bodies
+
+
+def test_a_question_of_the_other_voice_does() -> None:
+    bodies = [s.body for s in found_in((NOISE, "Tom"), ("What does it cost?", "Ann"), (WATER, "Tom"))]
+
+    assert f"{NOISE} {WATER}" not in bodies
+
+
+def test_what_a_listener_wrote_is_no_candidate() -> None:
+    letter = f"Next question is from Doris. {NOISE} {COST} What do you think?"
+
+    assert not any(NOISE in s.body for s in found_in((letter, "Tom")))
+
+
+def test_a_passage_begins_with_its_claim_where_the_clause_before_can_be_spared() -> None:
+    said = "The roof was wet last year too, and insulation keeps a heat pump small in each house of the town."
+    others = "Of all the ways to save, none is so dull and none so cheap. Before the wall is dry, wait for the summer."
+    bodies = [s.body for s in found_in((f"{said} {others}", "Tom"))]
+
+    assert any(body.startswith("Insulation keeps a heat pump small") for body in bodies)
+
+
+def test_more_than_three_sentences_are_joined_where_they_are_short() -> None:
+    short = ("Heat rises.", "The pump moves it.", "It needs power for that.", NOISE)
+    joined = condensed(short)
+
+    assert joined is not None
+    assert len(joined) == 3
+    assert ";" in " ".join(joined)
+    assert normalised(" ".join(joined)) == normalised(" ".join(short))
+
+
+def test_long_sentences_are_not_joined() -> None:
+    assert condensed((NOISE, WATER, COST, NOISE)) is None
