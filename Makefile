@@ -30,7 +30,8 @@ bench: .venv/ready
 eval: .venv/ready
 	@for file in tests/evals/[a-z]*.py; do echo "== $$file"; $(BIN)/python -m tests.evals.$$(basename $$file .py) $(CORPUS) || exit 1; done
 
-# Random kill -9 over adding, reading, analysing, indexing and posting. DATABASE=postgres needs PODSIFT_TEST_POSTGRES.
+# Random kill -9 from scanning to posting; says what is lost, done again or doubled. DATABASE=postgres: five processes on
+# the PostgreSQL that PODSIFT_TEST_POSTGRES names.
 KILLS ?= 1000
 DATABASE ?= sqlite
 chaos: .venv/ready

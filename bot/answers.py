@@ -27,8 +27,15 @@ def answer_post(answer: Answer, *, key: str = "") -> Message:
     else:
         blocks = _statements(answer)
     notes = [phrases.answer_coverage(answer)] if answer.citations else [f"{answer.searched:,} passages searched"]
+    notes += [phrases.widened(answer.widened)] if answer.widened is not None else []
     notes += [answer.degraded] if answer.degraded else []
     return Message((*blocks, Small(text(" · ".join(notes)))), _fallback(answer), key)
+
+
+def growing_post(answer: Answer) -> Message:
+    """An answer that is still being written: its first statements, without sources and notes."""
+    by_number = {citation.number: citation for citation in answer.citations}
+    return Message(tuple(Paragraph(_statement(s, by_number)) for s in answer.statements), _fallback(answer))
 
 
 def search_post(query: str, result: SearchResult) -> Message:

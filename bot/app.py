@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.clock import SystemClock
+from bot.disk_room import DiskRoom
+from bot.ears import open_transcriber
 from bot.engine_slot import EngineSlot
+from bot.hosted import Hosted, open_hosted
 from bot.index_care import keep_level
 from bot.local_board import LocalBoard
 from bot.platforms import Platforms, open_platforms
 from bot.settings import Settings
+from bot.upkeep import Upkeep
 from bot.worker import Worker
 from pipeline.adapters.catalog import (
     CatalogDb,
@@ -21,6 +25,7 @@ from pipeline.adapters.catalog import (
     Library,
     LocalMessages,
     Operations,
+    PostedDays,
     Reactions,
     SqlChannelBook,
     SqlDeliveryBook,
@@ -29,29 +34,27 @@ from pipeline.adapters.catalog import (
     SqlFeedKeys,
     SqlFeedLedger,
     SqlInsightStore,
+    SqlKeptWords,
     SqlRejectionBook,
-    SqlReplyStore,
+    SqlSiblings,
     SqlSpendingLedger,
     SqlTranscriptStore,
     Subscriptions,
     open_catalog,
 )
 from pipeline.adapters.chapters import PublishedChapters
-from pipeline.adapters.chunk_files import ChunkFiles
 from pipeline.adapters.directory import Directories, ITunes, PodcastIndex
 from pipeline.adapters.extractive import ExtractivePicks
 from pipeline.adapters.extractive_answers import PassageAnswers
 from pipeline.adapters.feeds import FeedReader
 from pipeline.adapters.http import GuardedHttp
-from pipeline.adapters.openai_model import LanguageModel, ModelAnswers, ModelProposer, ModelServer, open_model
+from pipeline.adapters.openai_model import ModelAnswers, ModelEmbedder, ModelProposer
 from pipeline.adapters.sealing import Seal, key_in
 from pipeline.adapters.transcripts import PublishedTranscripts
-from pipeline.adapters.whisper import WhisperSettings, WhisperTranscriber
 from pipeline.domain.audience import LOCAL
 from pipeline.domain.channel import Channel
 from pipeline.domain.errors import UnknownChannel
 from pipeline.domain.insight import Author
-from pipeline.domain.spending import Caps, Prices
 from pipeline.flows import Pipeline
 from pipeline.ports import Clock, DeliveryBook, ReadyEpisodes, ShowDirectory, SpendingLedger
 from pipeline.steps.rebuild import OnEpisode, level_index, rebuild_index
@@ -78,22 +81,31 @@ class App:
     channels: ChannelSettings
     roster: ChannelRoster
     deliveries: DeliveryBook
+    posted_days: PostedDays
     board: LocalMessages
     desk: Operations
     directory: ShowDirectory
     platforms: Platforms
-    model: LanguageModel | None
+    hosted: Hosted
+    upkeep: Upkeep
     spending: SpendingLedger
     worker: Worker
     engine: EngineSlot
 
     async def level_index(self, report: OnEpisode) -> int:
-        """Bring the index level with the catalogue; returns how many episodes were added. Raises IndexUnavailable."""
-        return await level_index(report, **self._indexing())
+        """Bring the index level with the catalogue; returns how many were added.
+
+        Raises IndexUnavailable or DiskNearlyFull.
+        """
+        return await level_index(self.upkeep.room.watched(report), **self._indexing())
 
     async def rebuild_index(self, report: OnEpisode) -> int:
-        """Build the index anew from the catalogue, beside the one in use. Raises IndexUnavailable."""
-        return await rebuild_index(report, **self._indexing())
+        """Build the index anew from the catalogue, beside the one in use.
+
+        Raises IndexUnavailable or DiskNearlyFull.
+        """
+        self.upkeep.room.expect()
+        return await rebuild_index(self.upkeep.room.watched(report), **self._indexing())
 
     def _indexing(self) -> dict[str, Any]:
         stores = self.pipeline
@@ -114,17 +126,17 @@ async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
     """
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
-        db = await stack.enter_async_context(open_catalog(settings.catalog_url))
+        seal = await asyncio.to_thread(_seal, settings)
+        db = await stack.enter_async_context(open_catalog(settings.catalog_url, seal=seal))
         embedder = StaticEmbedder()
         stack.callback(embedder.close)
-        index = await stack.enter_async_context(_index(settings, embedder))
-        model = await _model(settings, stack, db=db, clock=clock)
+        hosted = await stack.enter_async_context(open_hosted(settings, db=db, clock=clock))
+        index = await stack.enter_async_context(_index(settings, embedder, hosted.embedder))
         allowed = tuple(str(network) for network in settings.allow_networks)
         http = await stack.enter_async_context(GuardedHttp(allow=allowed))
         pipeline = await _pipeline(
-            settings, stack, db=db, clock=clock, http=http, embedder=embedder, index=index, model=model
+            settings, stack, db=db, clock=clock, http=http, embedder=embedder, index=index, hosted=hosted, seal=seal
         )
-        seal = await asyncio.to_thread(_seal, settings)
         platforms = await open_platforms(settings, stack, db=db, clock=clock, seal=seal)
         app = _app(
             settings,
@@ -133,7 +145,7 @@ async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
             clock=clock,
             pipeline=pipeline,
             index=index,
-            model=model,
+            hosted=hosted,
             directory=_directory(settings, http, clock=clock),
             platforms=platforms,
         )
@@ -142,11 +154,14 @@ async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         yield app
 
 
-def _index(settings: Settings, embedder: StaticEmbedder) -> AbstractAsyncContextManager[EpisodeIndex]:
+def _index(
+    settings: Settings, table: StaticEmbedder, hosted: ModelEmbedder | None
+) -> AbstractAsyncContextManager[EpisodeIndex]:
     token = settings.chroma_token
     return open_index(
         settings.index_folder,
-        embedder=embedder,
+        embedder=hosted or table,
+        grader=None if hosted is None else table,
         database_url=settings.index_database_url,
         chroma_url=settings.chroma_url,
         chroma_token="" if token is None else token.get_secret_value(),
@@ -162,17 +177,18 @@ async def _pipeline(
     http: GuardedHttp,
     embedder: StaticEmbedder,
     index: EpisodeIndex,
-    model: LanguageModel | None,
+    hosted: Hosted,
+    seal: Seal,
 ) -> Pipeline:
-    passages, picks = PassageAnswers(embedder), ExtractivePicks(embedder)
-    keys = SqlFeedKeys(db, seal=await asyncio.to_thread(_seal, settings))
+    model, keys = hosted.model, SqlFeedKeys(db, seal=seal)
+    passages, picks, chapters = PassageAnswers(embedder), ExtractivePicks(embedder), PublishedChapters(http)
     return Pipeline(
         clock=clock,
         fetcher=http,
         parser=FeedReader(),
         reader=PublishedTranscripts(http, keys=keys),
-        transcriber=await _transcriber(settings, stack, http),
-        proposer=picks if model is None else ModelProposer(model, chapters=PublishedChapters(http)),
+        transcriber=await open_transcriber(settings, stack, downloader=http, hosted=hosted.ear),
+        proposer=picks if model is None else ModelProposer(model, chapters=chapters),
         author=Author.EXTRACT if model is None else Author.MODEL,
         fallback=None if model is None else picks,
         writer=passages if model is None else ModelAnswers(model, passages),
@@ -182,6 +198,8 @@ async def _pipeline(
         feeds=SqlFeedLedger(db, clock=clock),
         history=SqlFeedLedger(db, clock=clock),
         episodes=SqlEpisodeLedger(db),
+        siblings=SqlSiblings(db),
+        chapters=chapters,
         retries=SqlEpisodeLedger(db),
         transcripts=SqlTranscriptStore(db, clock=clock),
         insights=SqlInsightStore(db, clock=clock),
@@ -192,35 +210,9 @@ async def _pipeline(
     )
 
 
-async def _model(settings: Settings, stack: AsyncExitStack, *, db: CatalogDb, clock: Clock) -> LanguageModel | None:
-    if not settings.openai_model:
-        return None
-    key = settings.openai_api_key
-    server = ModelServer(
-        model=settings.openai_model,
-        judge=settings.openai_judge_model,
-        base_url=settings.openai_base_url,
-        api_key="" if key is None else key.get_secret_value(),
-        window_tokens=settings.openai_window_tokens,
-        prices=Prices(settings.openai_price_in, settings.openai_price_out),
-        judge_prices=Prices(settings.openai_judge_price_in, settings.openai_judge_price_out),
-        caps=Caps(settings.openai_daily_cap, settings.openai_monthly_cap),
-    )
-    ledger, replies = SqlSpendingLedger(db), SqlReplyStore(db, clock=clock)
-    return await stack.enter_async_context(open_model(server, ledger=ledger, replies=replies, clock=clock))
-
-
-async def _transcriber(settings: Settings, stack: AsyncExitStack, http: GuardedHttp) -> WhisperTranscriber | None:
-    if settings.whisper_model == "off":
-        return None
-    return await stack.enter_async_context(
-        WhisperTranscriber(
-            WhisperSettings(model=settings.whisper_model),
-            downloader=http,
-            chunks=ChunkFiles(settings.data / "chunks"),
-            folder=settings.data / "audio",
-        )
-    )
+def _room(settings: Settings) -> DiskRoom:
+    """With catalogue and index elsewhere only audio comes to this disk, and that is looked after where it comes."""
+    return DiskRoom(settings.data, 0 if settings.index_database_url else settings.disk_reserve)
 
 
 def _directory(settings: Settings, http: GuardedHttp, *, clock: Clock) -> ShowDirectory:
@@ -244,15 +236,12 @@ def _app(
     clock: Clock,
     pipeline: Pipeline,
     index: EpisodeIndex,
-    model: LanguageModel | None,
+    hosted: Hosted,
     directory: ShowDirectory,
     platforms: Platforms,
 ) -> App:
-    deliveries = SqlDeliveryBook(db, clock=clock)
-    board = LocalMessages(db, clock=clock)
-    messengers = {"local": LocalBoard(board), **platforms.messengers}
-    roster = ChannelRoster(db)
-    worker = Worker(pipeline, roster=roster, deliveries=deliveries, messengers=messengers, hold_after=settings.backfill)
+    upkeep = Upkeep(_room(settings), SqlKeptWords(db), index, clock, settings.keep_days)
+    worker = _worker(settings, pipeline, db=db, clock=clock, platforms=platforms, upkeep=upkeep)
     return App(
         settings=settings,
         clock=clock,
@@ -264,16 +253,31 @@ def _app(
         reactions=Reactions(db, clock=clock),
         subscriptions=Subscriptions(db, clock=clock),
         channels=ChannelSettings(db, clock=clock),
-        roster=roster,
-        deliveries=deliveries,
-        board=board,
+        roster=ChannelRoster(db),
+        deliveries=SqlDeliveryBook(db, clock=clock),
+        posted_days=PostedDays(db),
+        board=LocalMessages(db, clock=clock),
         desk=Operations(db),
         directory=directory,
         platforms=platforms,
-        model=model,
+        hosted=hosted,
+        upkeep=upkeep,
         spending=SqlSpendingLedger(db),
         worker=worker,
         engine=EngineSlot(settings, worker, stack),
+    )
+
+
+def _worker(
+    settings: Settings, pipeline: Pipeline, *, db: CatalogDb, clock: Clock, platforms: Platforms, upkeep: Upkeep
+) -> Worker:
+    return Worker(
+        pipeline,
+        roster=ChannelRoster(db),
+        deliveries=SqlDeliveryBook(db, clock=clock),
+        messengers={"local": LocalBoard(LocalMessages(db, clock=clock)), **platforms.messengers},
+        hold_after=settings.backfill,
+        upkeep=upkeep,
     )
 
 

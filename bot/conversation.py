@@ -1,12 +1,29 @@
 """What a question means in its thread, before it is answered."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
+from pipeline.domain.answer import Moment
 from pipeline.domain.digest import Digest
+from pipeline.domain.insight import Insight
 
-_NUMBER: Final = re.compile(r"(?:\bno\.?|\bnumber|\bitem|#)\s*([1-5])\b", re.IGNORECASE)
+_COUNTED: Final = ("one", "two", "three", "four", "five")
+_ORDINALS: Final = ("first", "second", "third", "fourth", "fifth")
+_SHORT_ORDINALS: Final = ("1st", "2nd", "3rd", "4th", "5th")
+_LAST: Final = "last"
+_NUMBER: Final = re.compile(
+    rf"(?:\bn[or]s?\b\.?|\bnumbers?\b|\bitems?\b|\binsights?\b|#)\s*((?:[1-5]|{'|'.join(_COUNTED)})\b"
+    r"(?:\s*(?:,|&|and|or|und)\s*[1-5]\b)*)",
+    re.IGNORECASE,
+)
+_ORDINAL: Final = re.compile(
+    rf"\bthe\s+({'|'.join((*_ORDINALS, *_SHORT_ORDINALS, _LAST))})\s+"
+    r"(?:one|insight|item|point|claim|of\s+the(?:m|se))\b",
+    re.IGNORECASE,
+)
+_ALONE: Final = re.compile(r"^(?:and\s+|what\s+about\s+|how\s+about\s+)?([1-5])\s*[?.!]*$", re.IGNORECASE)
 _LEANS: Final = re.compile(
     r"^(?:and|but|so|how so|really)\b|\b(?:this|that|these|those|it|its|they|them|their|he|she|him|her|his)\b",
     re.IGNORECASE,
@@ -15,17 +32,46 @@ _SHORT: Final = 4
 """A question of so few words leans on what was asked before."""
 
 
-def context_of(question: str, *, digest: Digest | None, earlier: Sequence[str] = ()) -> str:
-    """Text that resolves what «no. 3» or «that» means; empty when the question stands alone.
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a question leans on: words that resolve it, and where the insights that it means were said."""
 
-    `earlier` are the member's previous questions in this thread, oldest first. Earlier answers are left out on
-    purpose: they are never evidence.
+    context: str = ""
+    about: tuple[Moment, ...] = ()
+
+
+def meaning_of(question: str, *, digest: Digest | None, earlier: Sequence[str] = ()) -> Meaning:
+    """What «no. 3» or «that» means; nothing when the question stands alone.
+
+    `digest` is that of the post whose thread this is; `earlier` are the member's previous questions in this thread,
+    oldest first. Earlier answers are left out on purpose: they are never evidence.
     """
-    numbers = {int(found) for found in _NUMBER.findall(question)}
-    if digest is not None and numbers:
-        meant = [pick.candidate.insight for pick in digest.picks if pick.number in numbers]
-        return "\n".join(insight.text for insight in meant)
+    meant = _meant(question, digest)
+    if meant:
+        return Meaning("\n".join(insight.text for insight in meant), tuple(map(_moment, meant)))
     if not earlier or not (_LEANS.search(question) or len(question.split()) <= _SHORT):
-        return ""
-    before = context_of(earlier[-1], digest=digest, earlier=earlier[:-1])
-    return f"{before}\n{earlier[-1]}".strip()
+        return Meaning()
+    before = meaning_of(earlier[-1], digest=digest, earlier=earlier[:-1])
+    return Meaning(f"{before.context}\n{earlier[-1]}".strip(), before.about)
+
+
+def _meant(question: str, digest: Digest | None) -> list[Insight]:
+    if digest is None:
+        return []
+    numbers = set(_numbers(question, count=len(digest.picks)))
+    return [pick.candidate.insight for pick in digest.picks if pick.number in numbers]
+
+
+def _numbers(question: str, *, count: int) -> Iterable[int]:
+    for found in (*_NUMBER.findall(question), *_ALONE.findall(question.strip())):
+        for word in re.findall(r"\w+", found.lower()):
+            if word in _COUNTED or word.isdigit():
+                yield _COUNTED.index(word) + 1 if word in _COUNTED else int(word)
+    for found in _ORDINAL.findall(question):
+        word = found.lower()
+        names = _ORDINALS if word in _ORDINALS else _SHORT_ORDINALS
+        yield count if word == _LAST else names.index(word) + 1
+
+
+def _moment(insight: Insight) -> Moment:
+    return Moment(insight.episode_id, insight.start, insight.end)

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
@@ -21,7 +22,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.failover import Pace, holding, libpq_url, relieve_the_dead
 from bot.queues import ROLES, Job, limits
-from bot.workflows import CRASHES, Work, Workflows, start
+from bot.workflows import Work, Workflows, start
+from pipeline.domain.errors import CatalogUnavailable
 from pipeline.flows import FIRST_STAGE, Stage
 
 _log = logging.getLogger(__name__)
@@ -38,15 +40,18 @@ _SWEPT_AT_ONCE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """Three times, in seconds.
+    """Three times, in seconds, and a number.
 
     `first_pause` comes before the second try of a stage, and each pause after it is three times as long. `patience` is
     how long another process of this name may take to end, `farewell` how long running stages may take at the end.
+    A stage during which the process died `suspect` times is run apart: whatever ran beside a poison episode counts its
+    crashes too, and only apart it shows whose they were.
     """
 
     first_pause: float = 2.0
     patience: float = 30.0
     farewell: int = 14
+    suspect: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,10 @@ class Engine:
         """Build and post a channel's digest of an ISO date, once."""
         await start("post", self._workflows.digest, f"digest:{channel_id}:{day}", channel_id, day)
 
+    async def start_forgetting(self, *, day: str) -> None:
+        """Forget what was said in old episodes, once on that ISO date in all processes together."""
+        await start("index", self._workflows.forgetting, f"forget:{day}", day)
+
     async def under_way(self) -> frozenset[tuple[str, int]]:
         """Episode id and attempt of everything that is queued or runs, here or in another process."""
         found = await DBOS.list_workflows_async(
@@ -87,13 +96,23 @@ class Engine:
         """What waits until a part of ours is there again, a line for each reason."""
         found = await DBOS.list_workflows_async(status="DELAYED", name=_STAGES, load_output=False)
         by_reason: dict[str, list[int]] = {}
+        now = datetime.now(UTC).timestamp() * 1000
         for each in found:
+            if (each.delay_until_epoch_ms or 0) <= now:
+                continue  # the engine takes it up within a second
             reason = str(each.input["args"][-1]) if each.input else ""
             by_reason.setdefault(reason, []).append(each.delay_until_epoch_ms or 0)
         return tuple(
             Paused(reason, len(until), datetime.fromtimestamp(min(until) / 1000, UTC))
             for reason, until in by_reason.items()
         )
+
+    async def go_on(self) -> int:
+        """Let everything that is paused go on now; returns how much that is."""
+        found = await DBOS.list_workflows_async(status="DELAYED", name=_STAGES, load_input=False, load_output=False)
+        for each in found:
+            await DBOS.set_workflow_delay_async(each.workflow_id, delay_seconds=0.0)
+        return len(found)
 
     async def abandoned(self) -> tuple[tuple[Stage, str], ...]:
         """Stage and episode id of what the engine has given up without our doing; asking takes it off the list.
@@ -129,14 +148,14 @@ async def open_engine(
 
     `slot` names this process: with the same name it takes its own work back after a crash, and on PostgreSQL others
     take it over when it does not return (`pace`). Raises DataFolderBusy when another process has the name,
-    CatalogUnavailable when PostgreSQL does not answer.
+    CatalogUnavailable when PostgreSQL does not answer or the file cannot be written.
     """
-    rhythm, pace = rhythm or Rhythm(), pace or Pace(crashes=CRASHES)
+    rhythm, pace = rhythm or Rhythm(), pace or Pace()
     is_embedded = url.startswith("sqlite:///")
     async with AsyncExitStack() as stack:
         held = None if is_embedded else await stack.enter_async_context(holding(url, slot, patience=rhythm.patience))
         if is_embedded:
-            await asyncio.to_thread(_use_wal, url.removeprefix("sqlite:///"))
+            await asyncio.to_thread(_prepare, Path(url.removeprefix("sqlite:///")))
         stack.push_async_callback(_close, rhythm.farewell)
         engine = await _launched(url, role=role, slot=slot, work=work, rhythm=rhythm)
         await stack.enter_async_context(_beside(_sweeping(engine)))
@@ -148,7 +167,7 @@ async def open_engine(
 async def _launched(url: str, *, role: str, slot: str, work: Work, rhythm: Rhythm) -> Engine:
     is_embedded = url.startswith("sqlite:///")
     DBOS(config=_config(url=url if is_embedded else libpq_url(url), slot=slot))
-    workflows = Workflows(work, first_pause=rhythm.first_pause)
+    workflows = Workflows(work, first_pause=rhythm.first_pause, suspect=rhythm.suspect)
     DBOS.listen_queues(list(ROLES[role]))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # inside the library's own start
@@ -209,7 +228,31 @@ def _config(*, url: str, slot: str) -> DBOSConfig:
     )
 
 
-def _use_wal(path: str) -> None:
+def _prepare(path: Path) -> None:
+    """Put a damaged file aside: the catalogue knows what waits, and all that is lost is what was started of it.
+
+    Raises CatalogUnavailable where the file cannot be written.
+    """
+    try:
+        try:
+            _use_wal(path)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}")
+            path.replace(aside)
+            for rest in ("-wal", "-shm"):
+                path.with_name(path.name + rest).unlink(missing_ok=True)
+            _log.warning("The engine's database was damaged and is made anew.", extra={"aside": str(aside)})
+            _use_wal(path)
+    except (sqlite3.OperationalError, OSError) as error:
+        problem = f"The engine's database {path} cannot be written ({error}). Check the disk and who owns the folder."
+        raise CatalogUnavailable(problem, retryable=True) from error
+
+
+def _use_wal(path: Path) -> None:
     """DBOS leaves SQLite's journal as it is; write-ahead logging is five times faster and kept in the file."""
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("pragma journal_mode=wal")
+        if connection.execute("pragma quick_check(1)").fetchone() != ("ok",):
+            raise sqlite3.DatabaseError

@@ -2,7 +2,9 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
+from bot.apart import Apart
 from bot.engine import Engine, open_engine
 from bot.settings import Settings
 from bot.worker import Worker
@@ -32,7 +34,7 @@ class EngineSlot:
                         url=self._settings.engine_url,
                         role=self._settings.role,
                         slot=self._settings.worker,
-                        work=self._worker.work(),
+                        work=replace(self._worker.work(), run_apart=Apart(self._settings).run),
                     )
                 )
                 await self._worker.take_up(self._engine)

@@ -1,16 +1,16 @@
 """What `podsift doctor` looks at."""
 
-import shutil
 from pathlib import Path
 from typing import Final
 
 from bot.app import App
 from bot.shapes import CheckShape
-from pipeline.domain.errors import PodsiftError
+from pipeline.adapters.openai_model import HostedModel
+from pipeline.domain.channel import Channel
+from pipeline.domain.errors import DeliveryError, PodsiftError
 from pipeline.domain.spending import month_start
 
-_RESERVE: Final = 2 * 1024**3
-"""Bytes that should stay free: below this, audio is no longer downloaded."""
+_INVITE: Final = "See bot/discord/README.md for the invitation with its rights."
 
 
 async def examine(app: App) -> tuple[CheckShape, ...]:
@@ -23,15 +23,17 @@ async def examine(app: App) -> tuple[CheckShape, ...]:
         await _insights(app),
         _audio(app),
         await _channels(app),
+        *[check for channel in await app.roster.all() for check in await _rights(app, channel)],
     )
 
 
 def _data_folder(app: App) -> CheckShape:
     folder = app.settings.data.resolve()
-    free = shutil.disk_usage(folder).free
-    detail = f"{folder}, {free / 1024**3:.0f} GB free."
-    if free < _RESERVE:
-        return CheckShape(name="Data folder", state="problem", detail=detail, help="Make room on this disk.")
+    free = app.upkeep.room.free
+    detail = f"{folder}, {free / 1e9:.0f} GB free, {app.settings.disk_reserve_gb:g} of them in reserve."
+    if free < app.settings.disk_reserve:
+        help_ = "Make room on this disk, or lower PODSIFT_DISK_RESERVE_GB; reading then goes on by itself."
+        return CheckShape(name="Data folder", state="problem", detail=detail, help=help_)
     return CheckShape(name="Data folder", state="ok", detail=detail, help="")
 
 
@@ -77,13 +79,17 @@ def _index_help(app: App) -> str:
 
 
 def _meaning(app: App) -> CheckShape:
-    detail = f"the shipped model {app.pipeline.embedder.version}, without a network."
-    return CheckShape(name="Search by meaning", state="ok", detail=detail, help="")
+    name, hosted = "Search by meaning", app.hosted.embedder
+    if hosted is None:
+        detail = f"the shipped model {app.pipeline.embedder.version}, without a network."
+        return CheckShape(name=name, state="ok", detail=detail, help="")
+    return _hosted(name, hosted.model, hosted.problem, help="Until then words are searched alone.")
 
 
 async def _insights(app: App) -> CheckShape:
     name = "Insights and answers"
-    if app.model is None:
+    model = app.hosted.model
+    if model is None:
         return CheckShape(
             name=name,
             state="off",
@@ -92,8 +98,8 @@ async def _insights(app: App) -> CheckShape:
         )
     spent = await app.spending.total(since=month_start(app.clock.now()))
     detail = f"{app.settings.openai_model}, ${spent.dollars:.2f} spent this month."
-    if app.model.problem:
-        return CheckShape(name=name, state="problem", detail=f"{detail} {app.model.problem}", help="")
+    if model.problem:
+        return CheckShape(name=name, state="problem", detail=f"{detail} {model.problem}", help="")
     return CheckShape(name=name, state="ok", detail=detail, help="")
 
 
@@ -106,8 +112,18 @@ def _audio(app: App) -> CheckShape:
             detail="episodes without a published transcript are left out.",
             help="Set PODSIFT_WHISPER_MODEL, for example to “small”.",
         )
+    if app.hosted.ear is not None:
+        ear = app.hosted.ear
+        return _hosted("Transcription", ear.model, ear.problem, help="Episodes wait until it answers again.")
     here = " (a folder on this machine)" if Path(model).is_dir() else ", fetched when it is first needed"
     return CheckShape(name="Transcription", state="ok", detail=f"faster-whisper, model {model}{here}.", help="")
+
+
+def _hosted(name: str, model: HostedModel, problem: str, *, help: str) -> CheckShape:  # noqa: A002 - the shape's word
+    detail = f"the hosted model {model.name} at {model.host}."
+    if problem:
+        return CheckShape(name=name, state="problem", detail=f"{detail} {problem}", help=help)
+    return CheckShape(name=name, state="ok", detail=detail, help="")
 
 
 async def _channels(app: App) -> CheckShape:
@@ -119,6 +135,24 @@ async def _channels(app: App) -> CheckShape:
             name="Channels",
             state="off",
             detail=detail,
-            help="For Slack or Discord set their tokens; .env.example and bot/slack/README.md show how.",
+            help="For Slack or Discord set their tokens; bot/slack/README.md and bot/discord/README.md show how.",
         )
     return CheckShape(name="Channels", state="ok", detail=f"{detail} Set up: {', '.join(platforms)}.", help="")
+
+
+async def _rights(app: App, channel: Channel) -> tuple[CheckShape, ...]:
+    """What a platform does not allow us in a channel; nothing for platforms that cannot be asked."""
+    platform = channel.id.partition(":")[0]
+    if platform not in app.platforms.lacking:
+        return ()
+    name = f"{platform.capitalize()} “{channel.name}”"
+    if channel.paused:
+        return (CheckShape(name=name, state="off", detail="paused.", help="“/podcast resume” there starts it again."),)
+    try:
+        lacking = await app.platforms.lacking[platform](channel)
+    except DeliveryError as error:
+        return (CheckShape(name=name, state="problem", detail=str(error), help=_INVITE),)
+    if lacking:
+        detail = f"Podsift lacks {', '.join(lacking)}."
+        return (CheckShape(name=name, state="problem", detail=detail, help="Ask an admin of the server to allow it."),)
+    return (CheckShape(name=name, state="ok", detail="Podsift has every right that it needs.", help=""),)

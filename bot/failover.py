@@ -19,10 +19,10 @@ import psycopg
 from dbos import DBOS, WorkflowStatus
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.workflows import CRASHES, TAKEN_OVER
 from pipeline.domain.errors import CatalogUnavailable, DataFolderBusy
 
 _PAUSE: Final = 0.2
-_CRASHES: Final = "crashes"
 _ALIVE: Final = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "connect_timeout": 10}
 
 _log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class Pace:
 
     look_every: float = 10.0
     grace: float = 30.0
-    crashes: int = 50
+    crashes: int = CRASHES
 
 
 class Slot:
@@ -164,13 +164,13 @@ async def _relieve(name: str, work: Sequence[WorkflowStatus], pace: Pace) -> Non
     given_up = 0
     for workflow in work:
         # The engine's own count starts anew when work is resumed, so ours is kept beside it.
-        before = int((workflow.attributes or {}).get(_CRASHES, 0))
+        before = int((workflow.attributes or {}).get(TAKEN_OVER, 0))
         crashes = before + max(1, workflow.recovery_attempts or 0)
         if crashes > pace.crashes:
             await DBOS.cancel_workflow_async(workflow.workflow_id)
             given_up += 1
             continue
-        await DBOS.update_workflow_attributes_async(workflow.workflow_id, {_CRASHES: crashes}, merge=True)
+        await DBOS.update_workflow_attributes_async(workflow.workflow_id, {TAKEN_OVER: crashes}, merge=True)
         await DBOS.resume_workflow_async(workflow.workflow_id, queue_name=workflow.queue_name)
     _log.warning(
         "Took over the work of a process that did not return.",

@@ -33,11 +33,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a long operation is: `done` of `total` (0: unknown) and a few words."""
+    """How far a long operation is: `done` of `total` (0: unknown) and a few words.
+
+    `message` is the reply as far as it is written (message_json), None where a reply does not grow.
+    """
 
     done: int
     total: int
     text: str
+    message: dict[str, Any] | None = None
 
 
 Report = Callable[[Progress], None]

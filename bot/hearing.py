@@ -31,6 +31,13 @@ async def hearing(app: App) -> AsyncIterator[tuple["BaseRoute", ...]]:
         yield routes
 
 
+@asynccontextmanager
+async def receiving(app: App) -> AsyncIterator[tuple["BaseRoute", ...]]:
+    """Hear what comes over HTTP alone: any number of processes may, behind one address."""
+    async with AsyncExitStack() as stack:
+        yield await _receive_slack(app, stack)
+
+
 async def _hear_slack(app: App, stack: AsyncExitStack) -> None:
     token = app.settings.slack_app_token
     if app.platforms.slack is None or token is None:
@@ -72,6 +79,7 @@ async def _hear_discord(app: App, stack: AsyncExitStack) -> None:
         return
     from bot.discord.connection import listening_to_discord
     from bot.discord.desk import Desk, Habits
+    from bot.discord.sharding import shards_in
 
     habits = Habits(
         token=settings.discord_token.get_secret_value(),
@@ -81,6 +89,7 @@ async def _hear_discord(app: App, stack: AsyncExitStack) -> None:
         curator_role=settings.discord_curator_role,
         zone=settings.zone,
         at=settings.digest_at,
+        shards=shards_in(settings.discord_shards),
     )
     desk = Desk(
         habits,
@@ -88,6 +97,7 @@ async def _hear_discord(app: App, stack: AsyncExitStack) -> None:
         reception=Reception(app),
         perform=lambda member, request: perform_unseen(app, member, request),
         channels=app.channels,
+        curators=app.platforms.curators,
         library=app.library,
         inbox=app.platforms.inbox,
         threads=app.platforms.threads,
@@ -98,10 +108,10 @@ async def _hear_discord(app: App, stack: AsyncExitStack) -> None:
 
 def _noted(connections: dict[str, Callable[[], Awaitable[bool]]]) -> "Callable[[Desk], PodsiftClient]":
     """Makes Discord's client, a new one for each try, and notes whom to ask whether it is connected."""
-    from bot.discord.client import PodsiftClient
+    from bot.discord.client import make_client as make_discord_client
 
-    def make_client(desk: "Desk") -> PodsiftClient:
-        client = PodsiftClient(desk)
+    def make_client(desk: "Desk") -> "PodsiftClient":
+        client = make_discord_client(desk)
 
         async def is_up() -> bool:
             return client.is_ready()

@@ -60,7 +60,8 @@ def _meaning(plan: BackfillShape) -> list[str]:
     lines = [f"{plan.published} with a transcript of the publisher."] if plan.published else []
     if plan.to_transcribe:
         hours = f"about {plan.hours:.0f} h of audio" if plan.hours and plan.hours >= 1 else "audio of unknown length"
-        lines.append(f"{plan.to_transcribe} to be transcribed on this machine ({hours}).")
+        where = f"by {plan.hosted}" if plan.hosted else "on this machine"
+        lines.append(f"{plan.to_transcribe} to be transcribed {where} ({hours}).")
     if plan.unreadable:
         lines.append(f"{plan.unreadable} without a transcript; they will fail, as transcription is switched off.")
     lines.append(_costs(plan.dollars))

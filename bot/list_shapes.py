@@ -64,3 +64,5 @@ class BackfillShape(Shape):
     unreadable: int
     dollars: float | None
     started: bool
+    hosted: str = ""
+    """The hosted model that would transcribe; empty: this machine does."""

@@ -107,11 +107,15 @@ Block = Heading | Paragraph | Quote | Bullets | Small | Divider | Buttons
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is posted. `fallback` is the notification's text; `key` finds the message again, empty if nobody will."""
+    """What is posted. `fallback` is the notification's text; `key` finds the message again, empty if nobody will.
+
+    `topics` says what it is about, for places that file posts by subject; they are not shown otherwise.
+    """
 
     blocks: tuple[Block, ...]
     fallback: str
     key: str = ""
+    topics: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "fallback", inert(self.fallback))

@@ -31,13 +31,15 @@ def to_json(message: Message) -> dict[str, Any]:
     return {
         "fallback": message.fallback,
         "key": message.key,
+        "topics": list(message.topics),
         "blocks": [{"kind": type(block).__name__.lower(), **asdict(block)} for block in message.blocks],
     }
 
 
 def from_json(stored: dict[str, Any]) -> Message:
     """The inverse of `to_json`; raises KeyError for what that never made."""
-    return Message(tuple(_block(block) for block in stored["blocks"]), stored["fallback"], stored["key"])
+    blocks = tuple(_block(block) for block in stored["blocks"])
+    return Message(blocks, stored["fallback"], stored["key"], tuple(stored["topics"]))
 
 
 def _block(stored: dict[str, Any]) -> Block:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from bot.reading import counted, in_words, short_day, shortened, weekday
-from pipeline.domain.answer import Answer
+from pipeline.domain.answer import Answer, Widened
 from pipeline.domain.digest import Digest, Label, Pick
 from pipeline.domain.insight import Author, Certainty, Insight
 from pipeline.domain.transcript import Basis
@@ -91,6 +91,13 @@ def basis(insight: Insight, written_by: Basis | None) -> str:
 def answer_coverage(answer: Answer) -> str:
     """From how many passages and episodes, out of how many."""
     return found_in(len(answer.citations), answer.episodes, answer.searched)
+
+
+def widened(how: Widened) -> str:
+    """How far from the insight that was asked about the answer was found."""
+    if how is Widened.EPISODE:
+        return "not said beside that insight; from elsewhere in its episode"
+    return "that episode does not say; from all shows followed here"
 
 
 def found_in(passages: int, episodes: int, searched: int) -> str:

@@ -87,6 +87,7 @@ def _post(digest: Digest, hint: str, *, body: int, href: int) -> Message:
         tuple(block for block in blocks if not isinstance(block, Small) or block.text),
         _headline(digest.picks[0]),
         delivery_key(digest.channel_id, digest.day),
+        tuple(dict.fromkeys(topic for pick in digest.picks for topic in pick.candidate.insight.topics)),
     )
 
 

@@ -14,6 +14,8 @@ ROLES: Final = MappingProxyType(
     {
         "all": ("scan", "ingest", "backfill", "gpu", "llm", "index", "post"),
         "bot": ("post",),
+        "poster": ("post",),
+        "web": (),
         "worker": ("scan", "ingest", "backfill", "llm", "index"),
         "gpu": ("gpu",),
     }

@@ -1,15 +1,17 @@
 """Where members' words come in, whatever the platform: commands are carried out, everything else is a question."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Final
 
 from bot.app import App
-from bot.cards import DOWN, UP
-from bot.commands import VERBS, parse
+from bot.cards import DOWN, UP, WHY
+from bot.commands import VERBS
 from bot.handover import Request
 from bot.message import Message
 from bot.operations import Member, perform_unseen
 from bot.replies import UNDO, error_reply
+from bot.spoken import command, request_in
 from bot.wording import explain
 from pipeline.domain.errors import BadInput
 
@@ -27,37 +29,44 @@ class Reception:
         self._threads: OrderedDict[str, tuple[str, ...]] = OrderedDict()
 
     async def hear(self, text: str, member: Member, *, thread: str) -> Message:
-        """The reply to one line in a thread (any name that stays the same within it)."""
-        command = command_in(text)
-        if command is None:
-            return await self.answer(text, member, thread=thread)
-        return await self.carry_out(command, member)
-
-    async def carry_out(self, command: str, member: Member) -> Message:
-        """The reply to a command, written without `/podcast`."""
+        """The reply to one line in a thread; see `answer`."""
         try:
-            request = parse(command)
+            order = command_in(text)
+            request = request_in(text) if order is None else command(order)
         except BadInput as error:
             return error_reply(explain(error))
+        if request is None or request.operation == "ask":
+            question = text if request is None else str(request.arguments["question"])
+            return await self.answer(question, member, thread=thread)
         return (await perform_unseen(self._app, member, request)).message
 
     async def press(self, action: str, member: Member) -> Message:
         """The private reply to a button. `action` is `verb:key`, as the button carries it."""
         verb, _, key = action.partition(":")
         arguments: dict[str, object] = {"feed" if verb == UNDO else "insight": key}
-        if verb in {UP, DOWN}:
-            arguments["vote"] = 1 if verb == UP else -1
-        request = Request("vote" if verb in {UP, DOWN} else verb, arguments)
+        is_vote = verb in {UP, DOWN} or verb.startswith(WHY)
+        if is_vote:
+            arguments |= {"vote": 1 if verb == UP else -1, "reason": verb.removeprefix(WHY) if WHY in verb else ""}
+        request = Request("vote" if is_vote else verb, arguments)
         return (await perform_unseen(self._app, member, request)).message
 
-    async def answer(self, question: str, member: Member, *, thread: str) -> Message:
-        """The reply to a question."""
+    async def answer(
+        self, question: str, member: Member, *, thread: str, earlier: Sequence[str] | None = None
+    ) -> Message:
+        """The reply to a question in a thread (any name that stays the same within it).
+
+        `earlier` are the questions before it, where the surface keeps them itself; else they are remembered here.
+        """
+        before = self._remembered(thread, question) if earlier is None else tuple(earlier)
+        request = Request("ask", {"question": question, "earlier": before, "under": thread})
+        return (await perform_unseen(self._app, member, request)).message
+
+    def _remembered(self, thread: str, question: str) -> tuple[str, ...]:
         earlier = self._threads.pop(thread, ())
         self._threads[thread] = (*earlier, question)[-_QUESTIONS:]
         while len(self._threads) > _THREADS:
             self._threads.popitem(last=False)
-        request = Request("ask", {"question": question, "earlier": earlier})
-        return (await perform_unseen(self._app, member, request)).message
+        return earlier
 
 
 def command_in(text: str) -> str | None:

@@ -18,9 +18,8 @@ from bot.shapes import (
     RemovedShape,
     RetryShape,
     ScanShape,
-    SpendingShape,
-    StatusShape,
 )
+from bot.status_shapes import SpendingShape, StatusShape
 
 _MARKS = {"ok": "✓", "off": "–", "problem": "✗"}
 UNDO = "undo"
@@ -99,6 +98,9 @@ def scan_reply(scan: ScanShape) -> Message:
     if scan.unread_feeds:
         lines = tuple(text(bold(feed.title or feed.url), f" – {feed.reason}") for feed in scan.unread_feeds)
         blocks += [Paragraph(text("Not read:")), Bullets(lines)]
+    if scan.warnings:
+        lines = tuple(text(bold(one.title or one.url), f" – {one.sentence}") for one in scan.warnings)
+        blocks += [Paragraph(text("Read, but not all of it:")), Bullets(lines)]
     return Message((*blocks, *_failures(scan.failed)), head)
 
 
@@ -113,6 +115,7 @@ def status_reply(status: StatusShape, *, shows_service: bool = True) -> Message:
         ),
         text(bold("Insights "), f"{status.insights} from {_count(status.feeds, 'feed', 'feeds')}"),
         text(bold("Index "), f"{_count(status.passages, 'passage', 'passages')} of {status.indexed_episodes} episodes"),
+        text(bold("Kept "), _kept(status)),
         *(_channel_line(channel) for channel in status.channels),
         *(text(bold("Paused "), sentence) for sentence in status.paused),
         *(_spending_lines(status.spending) if status.spending else ()),
@@ -132,11 +135,13 @@ def schedule_reply(channel: ChannelShape) -> Message:
 
 
 def retry_reply(retry: RetryShape) -> Message:
-    """Which episodes go again."""
+    """Which episodes go again, and how many were only paused."""
+    goes_on = f"{_count(retry.resumed, 'paused episode goes', 'paused episodes go')} on."
     if not retry.episodes:
-        return _one_line("No episode has failed; there is nothing to try again.")
+        return _one_line(goes_on if retry.resumed else "No episode has failed; there is nothing to try again.")
     head = f"{_count(len(retry.episodes), 'episode goes', 'episodes go')} again."
-    return Message((Paragraph(text(head)), Bullets(tuple(text(title) for title in retry.episodes[:_LISTED]))), head)
+    listed = Bullets(tuple(text(title) for title in retry.episodes[:_LISTED]))
+    return Message((Paragraph(text(head)), listed, *((Small(text(goes_on)),) if retry.resumed else ())), head)
 
 
 def reindex_reply(reindex: ReindexShape) -> Message:
@@ -153,6 +158,16 @@ def doctor_reply(doctor: DoctorShape) -> Message:
         (Heading(text("Doctor")), Bullets(tuple(_check_line(check) for check in doctor.checks)), Small(text(head))),
         head,
     )
+
+
+def _kept(status: StatusShape) -> str:
+    gone = (
+        f"; of {_count(status.forgotten, 'older episode', 'older episodes')} only the title" if status.forgotten else ""
+    )
+    if not status.keep_days:
+        return f"what was said stays for ever{gone}"
+    days = _count(status.keep_days, "day", "days")
+    return f"what was said stays for {days}, longer where it was posted or saved{gone}"
 
 
 def _one_line(sentence: str) -> Message:
@@ -175,7 +190,7 @@ def _spending_lines(spent: SpendingShape) -> tuple[Text, ...]:
     line = f"{spent.model}: {_dollars(spent.today)} today, {_dollars(spent.month)} this month"
     line += f" ({spent.tokens:,} tokens)" if spent.tokens else ""
     line += f"; at most {' and '.join(caps)}" if caps else "; no cap is set"
-    lines = [text(bold("Language model "), line)]
+    lines = [text(bold("Hosted models "), line)]
     if spent.an_episode is not None:
         episodes = _count(spent.episodes, "episode was", "episodes were")
         lines.append(text(f"{episodes} read this month, {_dollars(spent.an_episode)} each on the average"))

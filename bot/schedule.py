@@ -15,19 +15,26 @@ Tick = Callable[[], Awaitable[None]]
 
 _SCAN_EVERY: Final = 60
 _POST_EVERY: Final = 30
+_FORGET_EVERY: Final = 3600
+"""Once a day is enough; whoever is there in that hour does it."""
 
 
 @asynccontextmanager
 async def ticking(
-    *, scan_due: Tick, post_due: Tick, scan_every: float = _SCAN_EVERY, post_every: float = _POST_EVERY
+    *,
+    scan_due: Tick,
+    post_due: Tick,
+    forget_due: Tick,
+    scan_every: float = _SCAN_EVERY,
+    post_every: float = _POST_EVERY,
 ) -> AsyncIterator[None]:
-    """Call both ticks at once and then every so many seconds, as long as the block runs.
+    """Call the ticks at once and then every so many seconds, as long as the block runs.
 
     A tick that is late runs once, however many it missed, and never beside itself; one that raises is logged by the
     scheduler and tried again at the next.
     """
     scheduler = AsyncIOScheduler(timezone="UTC")
-    for tick, seconds in ((scan_due, scan_every), (post_due, post_every)):
+    for tick, seconds in ((scan_due, scan_every), (post_due, post_every), (forget_due, _FORGET_EVERY)):
         scheduler.add_job(
             tick,
             "interval",

@@ -3,18 +3,28 @@
 import asyncio
 import logging
 import signal
+import sys
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Final
 
-from bot.hearing import hearing
+from starlette.routing import BaseRoute
+
+from bot.hearing import hearing, receiving
 from bot.index_care import keeping_level
+from bot.owner_notes import telling_owner
 from bot.running import listening_app
 from bot.schedule import ticking
 from bot.settings import Settings
 from bot.web.serving import serving_page
 
+TURN: Final = 0.0005
+"""Seconds that a thread which reads or analyses an episode may keep Python to itself while the loop wants to go on.
+
+Python's own 5 ms add up: hearing a command takes dozens of turns, and Slack waits meanwhile.
+"""
 _HEARING_ROLES: Final = ("all", "bot")
+_POSTING_ROLES: Final = ("all", "bot", "poster")
 _SCANNING_ROLES: Final = ("all", "worker")
 
 _log = logging.getLogger(__name__)
@@ -25,6 +35,7 @@ async def serve(settings: Settings) -> None:
 
     The caller owns the data folder. Raises SettingsError when a platform does not accept a token.
     """
+    sys.setswitchinterval(TURN)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -32,14 +43,20 @@ async def serve(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(listening_app(settings))
         engine = await app.engine.get()
+        routes: tuple[BaseRoute, ...] = ()
         if settings.role in _HEARING_ROLES:
             routes = await stack.enter_async_context(hearing(app))
-            await stack.enter_async_context(serving_page(app, routes))
+        elif settings.role == "web":
+            routes = await stack.enter_async_context(receiving(app))
+        await stack.enter_async_context(serving_page(app, routes))
         await stack.enter_async_context(keeping_level(app))
+        if settings.role in _POSTING_ROLES:
+            await stack.enter_async_context(telling_owner(app))
         await stack.enter_async_context(
             ticking(
                 scan_due=partial(app.worker.scan_due, engine) if settings.role in _SCANNING_ROLES else _rest,
-                post_due=partial(app.worker.post_due, engine) if settings.role in _HEARING_ROLES else _rest,
+                post_due=partial(app.worker.post_due, engine) if settings.role in _POSTING_ROLES else _rest,
+                forget_due=partial(app.upkeep.start_due, engine) if settings.role in _SCANNING_ROLES else _rest,
             )
         )
         where = {"role": settings.role, "slot": settings.worker, "data": settings.data.resolve()}

@@ -1,8 +1,7 @@
 """Settings from the environment and `.env`: the only file that reads them."""
 
-import difflib
 import os
-from collections.abc import Iterable
+import re
 from datetime import time
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -13,27 +12,36 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from tzlocal import get_localzone_name
 
+from bot.setting_problems import PREFIX, nearest, problem_sentence
 from pipeline.domain.errors import SettingsError
 
-_PREFIX: Final = "PODSIFT_"
-_FOR_TESTS: Final = ("PODSIFT_TEST_POSTGRES", "PODSIFT_CORPUS")
+_ADDRESS: Final = r"^(https?://[^\s/]+.*)?$"
+_SHORTEST_KEPT: Final = 14
+_FOR_TESTS: Final = (
+    "PODSIFT_CORPUS",
+    "PODSIFT_RECORD",
+    "PODSIFT_TEST_POSTGRES",
+    "PODSIFT_TEST_REQUIRE_SERVERS",
+    "PODSIFT_WRITE_SNAPSHOTS",
+)
 _SLACK_LACKS: Final = "Slack needs {}, and only one is set"
 
-Role = Literal["all", "bot", "worker", "gpu"]
+Role = Literal["all", "bot", "web", "poster", "worker", "gpu"]
+_PORTS: Final[dict[str, int]] = {"all": 8080, "bot": 8080, "web": 8081, "worker": 8082, "gpu": 8083, "poster": 8084}
 
 
 class Settings(BaseSettings):
     """Every setting with its default; each is documented in `.env.example`."""
 
     model_config = SettingsConfigDict(
-        env_prefix=_PREFIX, env_file=".env", env_ignore_empty=True, extra="forbid", frozen=True
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="forbid", frozen=True
     )
 
     data: Path = Path("data")
     """The folder that holds everything: catalogue, engine, index, key."""
     database_url: SecretStr | None = None
     """PostgreSQL for catalogue and engine; SQLite files in the data folder when empty."""
-    chroma_url: str = Field(default="", pattern=r"^(https?://[^\s/]+.*)?$")
+    chroma_url: str = Field(default="", pattern=_ADDRESS)
     """A Chroma server for the index, shared by all processes; a folder in the data folder when empty."""
     chroma_token: SecretStr | None = None
     """Goes along to the Chroma server as a bearer token."""
@@ -73,6 +81,26 @@ class Settings(BaseSettings):
     openai_daily_cap: float | None = Field(default=None, gt=0)
     openai_monthly_cap: float | None = Field(default=None, gt=0)
     """The most dollars to spend in a day and in a month (UTC)."""
+    openai_transcription_model: str = ""
+    """A hosted model that writes down what is said (`whisper-1`); empty: faster-whisper on this machine."""
+    openai_transcription_base_url: str = Field(default="", pattern=_ADDRESS)
+    """Any endpoint that speaks OpenAI's audio transcriptions; empty: `openai_base_url`."""
+    openai_transcription_api_key: SecretStr | None = None
+    """Its key; empty: `openai_api_key`, which never goes to an address of its own."""
+    openai_transcription_price: float = Field(default=0.0, ge=0)
+    """Dollars for a minute of sound."""
+    openai_embedding_model: str = ""
+    """A hosted model that the index finds meanings with; empty: the table that is shipped."""
+    openai_embedding_dimensions: int | None = Field(default=None, ge=8, le=8_192)
+    """How long its vectors are to be, where the model leaves the choice; empty: the model's own."""
+    openai_embedding_base_url: str = Field(default="", pattern=_ADDRESS)
+    openai_embedding_api_key: SecretStr | None = None
+    openai_embedding_price: float = Field(default=0.0, ge=0)
+    """Where it is and what opens it, as for transcription; dollars for a million tokens."""
+    keep_days: int = Field(default=0, ge=0, le=36_500)
+    """So many days the words of an episode are kept, if nobody posted or saved anything of it; 0: for ever."""
+    disk_reserve_gb: float = Field(default=2.0, ge=0)
+    """Below so much free space on the data folder's disk nothing more is read."""
     slack_bot_token: SecretStr | None = None
     """The token of the Slack app's bot (xoxb-…)."""
     slack_app_token: SecretStr | None = None
@@ -91,13 +119,16 @@ class Settings(BaseSettings):
     """Whether the portal's switch for message content is on."""
     discord_guild: int | None = None
     """A server that gets new commands at once, while developing."""
+    discord_shards: str = Field(default="", pattern=r"^(|auto|\d+|\d+(,\d+)*/\d+)$")
+    """The gateway's connections of this process: `auto`, how many, or which of how many (0,1/4); one when empty."""
     discord_curator_role: str = "Podcast curator"
     """Who has this role may add and remove shows beside those who manage the server."""
     web: bool = True
-    """Whether the local channel's page is served (roles all and bot)."""
+    """Whether the local channel's page is served (roles all, bot and web), and /healthz and /metrics (every role)."""
     web_host: str = "127.0.0.1"
     """The address it is served at. Nobody signs in there: whoever reaches it is the owner."""
-    web_port: int = Field(default=8080, ge=0, le=65_535)
+    web_port: int | None = Field(default=None, ge=0, le=65_535)
+    """The port of the page, /healthz and /metrics; None: what `port` says."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 
@@ -110,17 +141,30 @@ class Settings(BaseSettings):
     @classmethod
     def _zone_exists(cls, value: str) -> str:
         if value not in available_timezones():
-            near = _nearest(value, available_timezones())
+            near = nearest(value, available_timezones())
             message = f"“{value}” is no IANA time zone{near}"
             raise ValueError(message)
         return ZoneInfo(value).key
 
     @model_validator(mode="after")
     def _caps_need_prices(self) -> Self:
-        if (self.openai_daily_cap or self.openai_monthly_cap) and not (self.openai_price_in and self.openai_price_out):
+        is_priced = (self.openai_price_in and self.openai_price_out) or (
+            not self.openai_model and (self.openai_transcription_price or self.openai_embedding_price)
+        )
+        if (self.openai_daily_cap or self.openai_monthly_cap) and not is_priced:
             message = "a cap without prices never holds: set PODSIFT_OPENAI_PRICE_IN and PODSIFT_OPENAI_PRICE_OUT too"
             raise ValueError(message)
         return self
+
+    @field_validator("keep_days")
+    @classmethod
+    def _outlives_a_post(cls, value: int) -> int:
+        if 0 < value < _SHORTEST_KEPT:
+            message = (
+                f"keep {_SHORTEST_KEPT} days at least, as a post may still draw on the last two weeks, or 0 for ever"
+            )
+            raise ValueError(message)
+        return value
 
     @model_validator(mode="after")
     def _podcast_index_needs_both(self) -> Self:
@@ -183,6 +227,19 @@ class Settings(BaseSettings):
         return self.database_url is None
 
     @property
+    def serves_page(self) -> bool:
+        """Whether a process of this role shows the local channel's page."""
+        return self.web and self.role in {"all", "bot", "web"}
+
+    @property
+    def port(self) -> int:
+        """Where this process is asked over HTTP: every role has its own port, ten on for each number of its name."""
+        if self.web_port is not None:
+            return self.web_port
+        number = re.search(r"-(\d{1,2})$", self.worker) if self.role != "all" else None
+        return _PORTS[self.role] + 10 * int(number[1] if number else 0)
+
+    @property
     def folder_slot(self) -> str:
         """The part of the data folder that this process needs for itself; empty for all of it."""
         return self.worker if self.index_database_url else ""
@@ -192,6 +249,11 @@ class Settings(BaseSettings):
         """The PostgreSQL with the words of a shared index; empty while the vectors lie in one process' folder."""
         shared = self.chroma_url and self.database_url is not None and not self.catalog_url.startswith("sqlite")
         return self.catalog_url if shared else ""
+
+    @property
+    def disk_reserve(self) -> int:
+        """Bytes that stay free on the data folder's disk."""
+        return round(self.disk_reserve_gb * 1e9)
 
     @property
     def index_folder(self) -> Path:
@@ -204,39 +266,20 @@ def load_settings(**overrides: object) -> Settings:
 
     Raises SettingsError that names each unknown or wrong setting and what would be right.
     """
-    unknown = [name for name in os.environ if name.startswith(_PREFIX) and not _is_known(name)]
-    problems = [f"{name} is not a setting{_nearest(name, _names()) or '.'}" for name in sorted(unknown)]
+    unknown = [name for name in os.environ if name.startswith(PREFIX) and not _is_known(name)]
+    problems = [f"{name} is not a setting{nearest(name, _names()) or '.'}" for name in sorted(unknown)]
     try:
         settings = Settings(**overrides)  # type: ignore[arg-type]  # pydantic judges them
     except ValidationError as error:
-        problems += [_sentence(detail["loc"], detail["msg"], detail["type"]) for detail in error.errors()]
+        problems += [problem_sentence(one["loc"], one["msg"], one["type"], names=_names()) for one in error.errors()]
     if problems:
         raise SettingsError(" ".join(problems))
     return settings
 
 
 def _names() -> tuple[str, ...]:
-    return tuple(f"{_PREFIX}{name.upper()}" for name in Settings.model_fields)
+    return tuple(f"{PREFIX}{name.upper()}" for name in Settings.model_fields)
 
 
 def _is_known(name: str) -> bool:
     return name.upper() in (*_names(), *_FOR_TESTS)
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]}?" if near else ""
-
-
-def _sentence(location: tuple[int | str, ...], message: str, kind: str) -> str:
-    if not location:
-        return _full_stop(f"The settings do not fit together: {message.removeprefix('Value error, ')}")
-    name = str(location[0]).upper()
-    full = name if name.startswith(_PREFIX) else f"{_PREFIX}{name}"
-    if kind == "extra_forbidden":
-        return f"{full} is not a setting{_nearest(full, _names()) or '.'}"
-    return f"{full} is wrong: {_full_stop(message.removeprefix('Value error, '))}"
-
-
-def _full_stop(text: str) -> str:
-    return text if text.endswith(("?", ".")) else f"{text}."

@@ -69,6 +69,14 @@ class FeedFailureShape(Shape):
     reason: str
 
 
+class FeedWarningShape(Shape):
+    """What was left out of a feed that was read in this scan, as a sentence."""
+
+    title: str
+    url: str
+    sentence: str
+
+
 class EpisodeFailureShape(Shape):
     """An episode that did not make it into the index, and why."""
 
@@ -90,6 +98,7 @@ class ScanShape(Shape):
     unread_feeds: tuple[FeedFailureShape, ...]
     paused: tuple[str, ...] = ()
     """Why what waits does not go on now, a sentence for each reason."""
+    warnings: tuple[FeedWarningShape, ...] = ()
 
 
 class PassageShape(Shape):
@@ -215,47 +224,11 @@ class ChannelShape(Shape):
     next_post: datetime | None
 
 
-class SpendingShape(Shape):
-    """What the language model cost, in dollars; days and months are those of UTC, caps are null without a limit.
-
-    `an_episode` is what one took on the average this month, null when none was read. `problem` is empty, or says why
-    the model is not called now.
-    """
-
-    model: str
-    today: float
-    month: float
-    daily_cap: float | None
-    monthly_cap: float | None
-    episodes: int
-    an_episode: float | None
-    tokens: int
-    problem: str
-
-
-class StatusShape(Shape):
-    """`podsift status`: what waits, runs and failed, and why. `spending` is for the owner, null without a model."""
-
-    feeds: int
-    unread_feeds: tuple[FeedFailureShape, ...]
-    ready: int
-    waiting: int
-    held: int
-    failed: tuple[EpisodeFailureShape, ...]
-    insights: int
-    indexed_episodes: int
-    passages: int
-    channels: tuple[ChannelShape, ...]
-    service: bool
-    paused: tuple[str, ...] = ()
-    """Why episodes wait for a part of ours, a sentence for each reason; told to the owner."""
-    spending: SpendingShape | None = None
-
-
 class RetryShape(Shape):
-    """`podsift retry`: the titles of the episodes that go again."""
+    """`podsift retry`: the titles of the episodes that go again, and how many go on that were paused."""
 
     episodes: tuple[str, ...]
+    resumed: int = 0
 
 
 class ReindexShape(Shape):

@@ -3,12 +3,20 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from pipeline.domain.errors import CatalogUnavailable, DeliveryUnknown, IndexUnavailable, ModelQuota, PodsiftError
+from pipeline.domain.errors import (
+    CatalogUnavailable,
+    DeliveryUnknown,
+    DiskNearlyFull,
+    IndexUnavailable,
+    ModelQuota,
+    PodsiftError,
+)
 
 _PAUSES: Final[tuple[tuple[type[PodsiftError], float], ...]] = (
     (ModelQuota, 3_600.0),
     (IndexUnavailable, 120.0),
     (CatalogUnavailable, 120.0),
+    (DiskNearlyFull, 600.0),
 )
 """What is no fault of the episode: it waits so many seconds, and then the stage is run again."""
 

@@ -1,6 +1,7 @@
 """What members read when something goes wrong or changes: what happened, whether it mends itself, what to do."""
 
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Final
 
 from bot.shapes import ErrorShape
@@ -17,7 +18,8 @@ _HINTS: Final[tuple[tuple[type[PodsiftError], str], ...]] = (
         "Only public web addresses are fetched. Allow a network of your own in PODSIFT_ALLOW_NETWORKS.",
     ),
     (errors.TooLarge, "Nothing was stored. Tell the publisher, or follow another feed of the show."),
-    (errors.HttpStatus, "Check the address. If the show needs a sign-in, add it as a private feed."),
+    (errors.Unreachable, "Nothing was stored. Check the address, or try again in a few minutes."),
+    (errors.TooSlow, "Nothing was stored. Try again in a few minutes."),
     (errors.FeedUnreadable, "Check the address in a browser; it must show the feed, not a web page."),
     (errors.ModelQuota, "Raise the credit or the cap; what waits for it goes on within an hour."),
     (errors.ModelError, "See “doctor” for the model's settings."),
@@ -26,6 +28,15 @@ _HINTS: Final[tuple[tuple[type[PodsiftError], str], ...]] = (
     (errors.SettingsError, "Every setting is explained in .env.example; “podsift doctor” shows what is in force."),
     (errors.DestinationGone, "Invite the app to the channel again, or choose another channel."),
 )
+_STATUS_HINTS: Final = {
+    401: "The show needs a sign-in: add it with “--sign-in”, or with the address its members are given.",
+    403: "Its server turns us away. If the show is for members, add the address they are given, or “--sign-in”.",
+    404: "There is nothing at this address: check it, or find the show by its name.",
+    410: "The publisher took this feed down for good; find the show's new address by its name.",
+    429: "Its server is asked too often just now. Nothing was stored: try again in a few minutes.",
+}
+_IN_TROUBLE: Final = "Its server is in trouble. Nothing was stored: try again in a few minutes."
+_REFUSED: Final = "Check the address in a browser."
 _LATER: Final = "It is tried again without your help."
 
 WRONG_INPUT: Final = 2
@@ -36,12 +47,17 @@ FAILED: Final = 1
 
 def explain(error: PodsiftError) -> ErrorShape:
     """The error as members and programs read it."""
-    hint = next((words for kind, words in _HINTS if isinstance(error, kind)), "")
-    if error.retryable:
-        hint = _LATER
+    hint = _LATER if error.retryable else _hint(error)
     return ErrorShape(
         kind=type(error).__name__, sentence=_full_stop(str(error)), hint=hint, mends_itself=error.retryable
     )
+
+
+def _hint(error: PodsiftError) -> str:
+    if isinstance(error, errors.HttpStatus):
+        in_trouble = error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        return _IN_TROUBLE if in_trouble else _STATUS_HINTS.get(error.status, _REFUSED)
+    return next((words for kind, words in _HINTS if isinstance(error, kind)), "")
 
 
 def unexpected(error: Exception) -> ErrorShape:
@@ -65,7 +81,7 @@ def exit_code(error: PodsiftError) -> int:
     if isinstance(error, errors.BadInput | errors.SettingsError | errors.AddressRefused):
         return WRONG_INPUT
     if error.retryable or isinstance(
-        error, errors.DataFolderBusy | errors.CatalogUnavailable | errors.DirectoryUnavailable
+        error, errors.DataFolderBusy | errors.DiskNearlyFull | errors.CatalogUnavailable | errors.DirectoryUnavailable
     ):
         return UNAVAILABLE
     return FAILED

@@ -12,6 +12,7 @@ from bot import outbox
 from bot.outbox import Messenger
 from bot.posts import digest_post
 from bot.queues import Job, host_of, job_of
+from bot.upkeep import Upkeep
 from bot.workflows import Work
 from pipeline import flows
 from pipeline.adapters.catalog import ChannelRoster
@@ -25,7 +26,7 @@ from pipeline.steps.scan import Scan
 
 _TOO_LATE: Final = "Within four hours there was nothing good enough to post, or the service did not run."
 _SCANS_AT_ONCE: Final = 8
-_DUE_AT_ONCE: Final = 500
+_DUE_AT_ONCE: Final = 5_000
 _AHEAD: Final = 500
 """So many episodes are queued at once; what is new is queued however many there are."""
 
@@ -67,17 +68,25 @@ class Worker:
         deliveries: DeliveryBook,
         messengers: Mapping[str, Messenger],
         hold_after: int,
+        upkeep: Upkeep,
     ) -> None:
         self._pipeline = pipeline
         self._roster = roster
         self._deliveries = deliveries
         self._messengers = messengers
         self._hold_after = hold_after
+        self._upkeep = upkeep
         self._sending = asyncio.Lock()
 
     def work(self) -> Work:
         """What the engine calls."""
-        return Work(scan=self._scan, run_stage=self._run_stage, give_up=self._give_up, post_digest=self._post_digest)
+        return Work(
+            scan=self._scan,
+            run_stage=self._run_stage,
+            give_up=self._give_up,
+            post_digest=self._post_digest,
+            forget_old=self._upkeep.forget_old,
+        )
 
     async def scan(self, feed_id: str) -> Scan:
         """Read one feed and store what it says."""
@@ -171,6 +180,7 @@ class Worker:
         await self.post_digest(await self._channel(channel_id), date.fromisoformat(day))
 
     async def _run_stage(self, stage: Stage, episode_id: str) -> Stage | None:
+        self._upkeep.room.expect()
         return await flows.run_stage(stage, episode_id, self._pipeline)
 
     async def _give_up(self, _stage: Stage, episode_id: str, error: PodsiftError) -> None:

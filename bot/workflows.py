@@ -14,9 +14,13 @@ from pipeline.flows import FIRST_STAGE, Stage
 
 _log = logging.getLogger(__name__)
 
-CRASHES: Final = 50
-"""So many crashes during a stage, and it is left alone. Whatever ran beside a poison episode counts its crashes too, so
-a small number would give up the innocent; what may really crash, transcription, has a process of its own."""
+CRASHES: Final = 200
+"""So many crashes during a stage, whosever they were, and it is left alone: the last barrier."""
+_APART: Final = frozenset({Stage.INGEST, Stage.ANALYSE})
+"""Transcription has processes of its own anyway, and the index belongs to the service."""
+
+TAKEN_OVER: Final = "crashes"
+"""The attribute with the crashes before another process took the work over: the engine's own count starts anew then."""
 
 _SECONDS_OF: Final = {Stage.INGEST: 600.0, Stage.TRANSCRIBE: 12 * 3600.0, Stage.ANALYSE: 3600.0, Stage.INDEX: 900.0}
 _TRIES: Final = 4
@@ -32,17 +36,23 @@ class Work:
     give_up: Callable[[Stage, str, PodsiftError], Awaitable[None]]
     post_digest: Callable[[str, str], Awaitable[None]]
     """Build and deliver the digest of a channel on an ISO date."""
+    forget_old: Callable[[], Awaitable[None]] | None = None
+    """Forget what was said in episodes that are older than their words are kept; None: they are kept for ever."""
+    run_apart: Callable[[Stage, str], Awaitable[Verdict]] | None = None
+    """Run a stage in a process of its own; raises PodsiftError when that ends in the middle of it."""
 
 
 class Workflows:
     """The registered workflows. Made once per process, when the engine opens: nothing happens at import."""
 
-    def __init__(self, work: Work, *, first_pause: float) -> None:
+    def __init__(self, work: Work, *, first_pause: float, suspect: int) -> None:
         self._work = work
         self._first_pause = first_pause
+        self._suspect = suspect
         self._stages = {stage: self._register_stage(stage) for stage in Stage}
         self.scan = self._register_scan()
         self.digest = self._register_digest()
+        self.forgetting = self._register_forgetting()
 
     async def start_stage(
         self, stage: Stage, job: Job, *, pauses: int = 0, delay: float | None = None, reason: str = ""
@@ -82,6 +92,24 @@ class Workflows:
 
         return digest
 
+    def _register_forgetting(self) -> Callable[[str], Any]:
+        @DBOS.step(
+            name="forget_old",
+            retries_allowed=True,
+            max_attempts=_TRIES,
+            interval_seconds=60.0,
+            should_retry=lambda error: isinstance(error, PodsiftError) and error.retryable,
+        )
+        async def forget() -> None:
+            if self._work.forget_old is not None:
+                await self._work.forget_old()
+
+        @DBOS.workflow(name="forget")
+        async def forgetting(_day: str) -> None:
+            await forget()
+
+        return forgetting
+
     def _register_stage(self, stage: Stage) -> Callable[..., Any]:
         run, give_up = self._register_run(stage), self._register_give_up(stage)
 
@@ -116,6 +144,9 @@ class Workflows:
         async def run(episode_id: str) -> dict[str, Any]:
             # What no retry can mend is a result, not an exception: it must survive a crash word for word.
             try:
+                if self._work.run_apart is not None and stage in _APART and await _crashes() >= self._suspect:
+                    _log.warning("Runs a stage apart.", extra={"stage": stage.value, "episode": episode_id})
+                    return (await self._work.run_apart(stage, episode_id)).as_result()
                 return Verdict(following=await self._work.run_stage(stage, episode_id)).as_result()
             except PodsiftError as error:
                 if error.retryable and not _is_last_try():
@@ -132,6 +163,15 @@ class Workflows:
             await self._work.give_up(stage, episode_id, error)
 
         return give_up
+
+
+async def _crashes() -> int:
+    """How many processes have died while this workflow ran."""
+    if DBOS.workflow_id is None:
+        return 0
+    [status] = await DBOS.list_workflows_async(workflow_ids=[DBOS.workflow_id], load_input=False, load_output=False)
+    taken_over = int((status.attributes or {}).get(TAKEN_OVER, 0))
+    return taken_over + (status.recovery_attempts or 1) - 1
 
 
 def _is_last_try() -> bool:

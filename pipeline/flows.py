@@ -18,10 +18,11 @@ from pipeline.domain.digest import Digest
 from pipeline.domain.episode import EpisodeState
 from pipeline.domain.errors import NoTranscript, PodsiftError
 from pipeline.domain.insight import Author
-from pipeline.domain.intake.another_try import after_giving_up
+from pipeline.domain.intake.another_try import after_giving_up, may_still_come
 from pipeline.ports import (
     AnswerWriter,
     ChannelBook,
+    ChapterReader,
     Clock,
     DigestBook,
     Embedder,
@@ -36,6 +37,8 @@ from pipeline.ports import (
     InsightStore,
     RejectionBook,
     RetryBook,
+    Siblings,
+    Told,
     Transcriber,
     TranscriptReader,
     TranscriptStore,
@@ -72,6 +75,8 @@ class Pipeline:
     feeds: FeedLedger
     history: FeedHistory
     episodes: EpisodeLedger
+    siblings: Siblings
+    chapters: ChapterReader
     retries: RetryBook
     transcripts: TranscriptStore
     insights: InsightStore
@@ -152,9 +157,9 @@ async def digest(
     )
 
 
-async def answer(question: Question, pipeline: Pipeline) -> Answer:
-    """What the episodes say about the question, with the places where they say it."""
-    return await answer_question(question, index=pipeline.index, writer=pipeline.writer)
+async def answer(question: Question, pipeline: Pipeline, *, told: Told | None = None) -> Answer:
+    """What the episodes say about the question, with the places where they say it; `told` hears it grow."""
+    return await answer_question(question, index=pipeline.index, writer=pipeline.writer, told=told)
 
 
 async def _ingest(episode_id: str, pipeline: Pipeline) -> Stage:
@@ -164,18 +169,27 @@ async def _ingest(episode_id: str, pipeline: Pipeline) -> Stage:
         transcripts=pipeline.transcripts,
         insights=pipeline.insights,
         reader=pipeline.reader,
+        siblings=pipeline.siblings,
+        chapters=pipeline.chapters,
         proposer=pipeline.proposer,
     )
     missing = await fetch_published_transcript(
-        episode_id, episodes=pipeline.episodes, transcripts=pipeline.transcripts, reader=pipeline.reader
+        episode_id,
+        episodes=pipeline.episodes,
+        transcripts=pipeline.transcripts,
+        reader=pipeline.reader,
+        siblings=pipeline.siblings,
+        chapters=pipeline.chapters,
     )
     if missing is None:
         return Stage.ANALYSE
     episode = await pipeline.episodes.get(episode_id)
+    is_early = bool(episode.found.transcripts) and may_still_come(episode.when, now=pipeline.clock.now())
+    later = missing.retryable or is_early
     if pipeline.transcriber is None:
-        raise NoTranscript((*missing.reasons, "Transcription of audio is switched off."), retryable=missing.retryable)
+        raise NoTranscript((*missing.reasons, "Transcription of audio is switched off."), retryable=later)
     if episode.audio_url is None:
-        raise NoTranscript((*missing.reasons, "It has no audio."), retryable=missing.retryable)
+        raise NoTranscript((*missing.reasons, "It has no audio."), retryable=later)
     return Stage.TRANSCRIBE
 
 
@@ -183,7 +197,13 @@ async def _transcribe(episode_id: str, pipeline: Pipeline) -> Stage:
     if pipeline.transcriber is None:
         raise NoTranscript(("Transcription of audio is switched off.",))
     await transcribe_audio(
-        episode_id, episodes=pipeline.episodes, transcripts=pipeline.transcripts, transcriber=pipeline.transcriber
+        episode_id,
+        episodes=pipeline.episodes,
+        transcripts=pipeline.transcripts,
+        transcriber=pipeline.transcriber,
+        siblings=pipeline.siblings,
+        chapters=pipeline.chapters,
+        clock=pipeline.clock,
     )
     return Stage.ANALYSE
 

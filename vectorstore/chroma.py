@@ -1,7 +1,6 @@
 """Vectors in Chroma: VectorIndex on two collections for each build, in a folder or on a server alike."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,7 +9,7 @@ import numpy as np
 from pipeline.domain.passage import Related
 from pipeline.ports import Vectors
 from vectorstore.chroma_places import Place, Store
-from vectorstore.entry import Entry, Fence
+from vectorstore.entry import Entry, Fence, episode_of
 from vectorstore.vectors import IndexDamaged
 
 if TYPE_CHECKING:
@@ -19,7 +18,9 @@ if TYPE_CHECKING:
 _BATCH: Final = 100
 _SAMPLE: Final = 20
 _MARGIN: Final = 1.5
-_MOST_UNFILTERED: Final = 600
+_MOST_UNFILTERED: Final = 4_000
+_ENOUGH: Final = 40
+"""So many of the nearest are enough for a question, and more would be asked for in vain."""
 _SAME: Final = 0.01
 
 
@@ -52,20 +53,22 @@ class ChromaVectors:
             await self._place.run(partial(_delete, self._chunks, episode_ids))
             await self._place.run(partial(_delete, self._insights, episode_ids))
 
-    async def nearest(self, vector: Vectors, *, fence: Fence, share: float, limit: int) -> Mapping[str, float]:
+    async def nearest(
+        self, vector: Vectors, *, fence: Fence, inside: frozenset[str], share: float, limit: int
+    ) -> Mapping[str, float]:
         """See VectorIndex.
 
-        Chroma's filter takes time for every row it admits, most of all where it hardly excludes any. So it is
-        first asked for more without a filter: if enough of them are within the fence, they are the nearest.
+        Chroma's filter and its metadata take far longer than the search. So it is first asked for more ids without
+        either: those of `inside` are the nearest there are, if enough are among them.
         """
-        more = int(limit / max(share, 0.01) * _MARGIN)
-        if more <= _MOST_UNFILTERED:
-            found = await self._place.run(partial(_query, self._chunks, vector, None, more))
-            inside = {name: cosine for name, cosine, data in found if _admits(fence, data)}
-            if len(inside) >= limit:
-                return dict(list(inside.items())[:limit])
-        found = await self._place.run(partial(_query, self._chunks, vector, _where(fence), limit))
-        return {name: cosine for name, cosine, _ in found}
+        if fence.episodes is not None:
+            return await self._place.run(partial(_within, self._chunks, vector, sorted(inside), limit))
+        more = min(_MOST_UNFILTERED, int(limit / max(share, 0.01) * _MARGIN))
+        found = await self._place.run(partial(_query, self._chunks, vector, None, more))
+        near = [(name, cosine) for name, cosine in found if episode_of(name) in inside][:limit]
+        if len(near) < min(limit, _ENOUGH):
+            near = await self._place.run(partial(_query, self._chunks, vector, _where(fence), limit))
+        return dict(near)
 
     async def cosines(self, vector: Vectors, *, chunk_ids: Sequence[str]) -> Mapping[str, float]:
         """See VectorIndex."""
@@ -77,7 +80,7 @@ class ChromaVectors:
     async def related(self, vector: Vectors, *, fence: Fence, beside: str, limit: int) -> tuple[Related, ...]:
         """See VectorIndex."""
         where = _where(fence, {"episode_id": {"$ne": beside}})
-        found = await self._place.run(partial(_query, self._insights, vector, where, limit))
+        found = await self._place.run(partial(_kin, self._insights, vector, where, limit))
         return tuple(Related(name, data["episode_id"], data["feed_id"], cosine) for name, cosine, data in found)
 
     async def check(self, *, chunks: int, insights: int) -> None:
@@ -113,15 +116,12 @@ def _delete(name: str, episode_ids: Sequence[str], store: Store) -> None:
     store.collection(name).delete(where=_one_of("episode_id", episode_ids))
 
 
-def _admits(fence: Fence, data: Mapping[str, Any]) -> bool:
-    published = datetime.fromtimestamp(data["published"], UTC)
-    return fence.admits(data["audience"], feed_id=data["feed_id"], published=published)
-
-
 def _where(fence: Fence, *more: dict[str, Any]) -> dict[str, Any]:
     clauses: list[dict[str, Any]] = [_one_of("audience", fence.audiences), *more]
     if fence.feeds is not None:
         clauses.append(_one_of("feed_id", fence.feeds))
+    if fence.episodes is not None:
+        clauses.append(_one_of("episode_id", fence.episodes))
     if fence.since is not None:
         clauses.append({"published": {"$gte": fence.since.timestamp()}})
     return {"$and": clauses} if len(clauses) > 1 else clauses[0]
@@ -133,6 +133,26 @@ def _one_of(field: str, values: Sequence[str]) -> dict[str, Any]:
 
 def _query(
     name: str, vector: Vectors, where: dict[str, Any] | None, limit: int, store: Store
+) -> list[tuple[str, float]]:
+    """Ids and cosines, nearest first."""
+    found = store.collection(name).query(query_embeddings=vector, n_results=limit, where=where, include=["distances"])
+    (distances,) = found["distances"] or [[]]
+    return [(place, 1.0 - float(distance)) for place, distance in zip(found["ids"][0], distances, strict=True)]
+
+
+def _within(name: str, vector: Vectors, episodes: Sequence[str], limit: int, store: Store) -> dict[str, float]:
+    """All chunks of a few episodes, compared exactly."""
+    near: list[tuple[str, float]] = []
+    for episode in episodes:
+        found = store.collection(name).get(where={"episode_id": episode}, include=["embeddings"])
+        if found["ids"]:
+            rows = np.asarray(found["embeddings"], dtype=np.float32)
+            near += zip(found["ids"], (rows @ vector[0]).tolist(), strict=True)
+    return dict(sorted(near, key=lambda pair: -pair[1])[:limit])
+
+
+def _kin(
+    name: str, vector: Vectors, where: dict[str, Any], limit: int, store: Store
 ) -> list[tuple[str, float, Mapping[str, Any]]]:
     """Ids, cosines and metadata, nearest first."""
     found = store.collection(name).query(
@@ -140,8 +160,8 @@ def _query(
     )
     distances, metadatas = found["distances"] or [[]], found["metadatas"] or [[]]
     return [
-        (name, 1.0 - float(distance), data)
-        for name, distance, data in zip(found["ids"][0], distances[0], metadatas[0], strict=True)
+        (place, 1.0 - float(distance), data)
+        for place, distance, data in zip(found["ids"][0], distances[0], metadatas[0], strict=True)
     ]
 
 

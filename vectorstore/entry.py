@@ -13,17 +13,19 @@ from vectorstore.chunking import Chunk
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """What a search may see: audience keys, feed ids (None: all feeds) and the earliest published time."""
+    """What a search may see: audience keys, feed and episode ids (None: all) and the earliest published time."""
 
     audiences: tuple[str, ...]
     feeds: tuple[str, ...] | None = None
+    episodes: tuple[str, ...] | None = None
     since: datetime | None = None
 
-    def admits(self, audience: str, *, feed_id: str, published: datetime) -> bool:
-        """Whether a row with this audience key, feed and published time may be seen."""
+    def admits(self, audience: str, *, feed_id: str, episode_id: str, published: datetime) -> bool:
+        """Whether a row with this audience key, feed, episode and published time may be seen."""
         return (
             audience in self.audiences
             and (self.feeds is None or feed_id in self.feeds)
+            and (self.episodes is None or episode_id in self.episodes)
             and (self.since is None or published >= self.since)
         )
 
@@ -58,9 +60,20 @@ class Entry:
         return tuple(f"{self.episode_id}:{number}" for number in range(len(self.chunks)))
 
 
+def episode_of(chunk_id: str) -> str:
+    """The id of a chunk's episode."""
+    return chunk_id.rpartition(":")[0]
+
+
+def neighbours_of(chunk_id: str) -> tuple[str, str]:
+    """The ids of the chunks before and after one; there need not be any."""
+    episode, _, number = chunk_id.rpartition(":")
+    return f"{episode}:{int(number) - 1}", f"{episode}:{int(number) + 1}"
+
+
 def fence_of(query: Query) -> Fence:
     """The fence of a member's query."""
-    return Fence(keys_visible_to(query.workspace), query.feeds, query.since)
+    return Fence(keys_visible_to(query.workspace), query.feeds, query.episodes, query.since)
 
 
 def entry_of(episode: Episode, chunks: Sequence[Chunk], insights: Sequence[Insight]) -> Entry:

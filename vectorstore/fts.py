@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from pipeline.domain.passage import Passage
+from pipeline.domain.passage import Neighbour, Passage
 from vectorstore.entry import Entry, Fence
-from vectorstore.words import Holding, Term, WordHits, query_words
+from vectorstore.words import Holding, Term, WordHits, query_words, telling
 
 _TOKENIZE: Final = "porter unicode61 remove_diacritics 2"
 _ABOUT_WEIGHT: Final = 0.3
@@ -100,29 +100,35 @@ def has(db: sqlite3.Connection, episode_id: str) -> bool:
 
 def find(db: sqlite3.Connection, text: str, *, fence: Fence, limit: int) -> WordHits:
     """The best chunks by words within the fence."""
-    admitted, limits = _inside(fence, table="episode")
-    searched = _number(db, f"select coalesce(sum(chunks), 0) from episode where {admitted}", limits)  # noqa: S608 - only marks
+    admitted, limits = _inside(fence, table="episode", episode="episode.id")
+    seen = db.execute(f"select id, chunks from episode where {admitted}", limits).fetchall()  # noqa: S608 - only marks
+    episodes, searched = frozenset(row[0] for row in seen), sum(row[1] for row in seen)
     total = _number(db, "select coalesce(sum(chunks), 0) from episode")
     words = query_words(text)
     if not words:
-        return WordHits({}, (), searched, total)
-    condition, values = _inside(fence, table="chunk")
-    match = " OR ".join(f'"{word}"' for word in words)
+        return WordHits({}, (), searched, total, episodes)
+    counts = _counts(db, words, total=total)
+    condition, values = _inside(fence, table="chunk", episode="chunk.episode_id")
+    match = " OR ".join(f'"{word}"' for word in telling({word: count for word, (_, count) in counts.items()}))
     rows = db.execute(
         f"select chunk.id, -bm25(word, 1.0, {_ABOUT_WEIGHT}) as score from word join chunk on chunk.n = word.rowid"  # noqa: S608 - only marks and a constant
         f" where word match ? and {condition} order by score desc, chunk.n limit ?",
         (match, *values, limit),
     )
-    return WordHits(dict(rows), _terms(db, words, total=total), searched, total)
+    terms = dict(counts.values())
+    return WordHits(dict(rows), _terms(terms, total=total), searched, total, episodes)
 
 
-def _inside(fence: Fence, *, table: str) -> tuple[str, tuple[str | float, ...]]:
-    """The fence as a condition with marks, and the values for them."""
+def _inside(fence: Fence, *, table: str, episode: str) -> tuple[str, tuple[str | float, ...]]:
+    """The fence as a condition with marks, and the values for them; `episode` is the column with the episode's id."""
     parts = [f"{table}.audience in ({_marks(fence.audiences)})"]
     values: list[str | float] = [*fence.audiences]
     if fence.feeds is not None:
         parts.append(f"{table}.feed_id in ({_marks(fence.feeds)})")
         values += fence.feeds
+    if fence.episodes is not None:
+        parts.append(f"{episode} in ({_marks(fence.episodes)})")
+        values += fence.episodes
     if fence.since is not None:
         parts.append(f"{table}.published >= ?")
         values.append(fence.since.timestamp())
@@ -137,15 +143,21 @@ def _number(db: sqlite3.Connection, question: str, values: Sequence[str | float]
     return int(db.execute(question, tuple(values)).fetchone()[0])
 
 
-def _terms(db: sqlite3.Connection, words: Sequence[str], *, total: int) -> tuple[Term, ...]:
-    """Each word's stem, weighted by the inverse of how many chunks have it."""
-    (stems,) = _stems(db, [" ".join(words)])
-    found = []
-    for stem in sorted(stems):
-        row = db.execute("select doc from temp.word_count where term = ?", (stem,)).fetchone()
-        count = min(row[0], total) if row else 0
-        found.append(Term(stem, math.log(1 + (total - count + 0.5) / (count + 0.5))))
-    return tuple(found)
+def _counts(db: sqlite3.Connection, words: Sequence[str], *, total: int) -> dict[str, tuple[str, int]]:
+    """Each word with its stem, and in how many chunks that is; words without a stem of their own are left out."""
+    found = {}
+    for word, stems in zip(words, _stems(db, words), strict=True):
+        for stem in stems:
+            row = db.execute("select doc from temp.word_count where term = ?", (stem,)).fetchone()
+            found[word] = (stem, min(row[0], total) if row else 0)
+    return found
+
+
+def _terms(counts: Mapping[str, int], *, total: int) -> tuple[Term, ...]:
+    """Each stem, weighted by the inverse of how many chunks have it."""
+    return tuple(
+        Term(stem, math.log(1 + (total - count + 0.5) / (count + 0.5))) for stem, count in sorted(counts.items())
+    )
 
 
 def _stems(db: sqlite3.Connection, texts: Sequence[str]) -> tuple[frozenset[str], ...]:
@@ -175,7 +187,7 @@ def covers(db: sqlite3.Connection, terms: Sequence[Term], *, chunk_ids: Sequence
 
 def passages(db: sqlite3.Connection, chunk_ids: Sequence[str], *, fence: Fence) -> Mapping[str, Passage]:
     """The rows within the fence as passages without scores."""
-    condition, values = _inside(fence, table="chunk")
+    condition, values = _inside(fence, table="chunk", episode="chunk.episode_id")
     rows = db.execute(
         f"select {_COLUMNS} from chunk join episode on episode.id = chunk.episode_id"  # noqa: S608 - only marks and a constant
         f" join word on word.rowid = chunk.n where chunk.id in ({_marks(chunk_ids)}) and {condition}",
@@ -183,6 +195,16 @@ def passages(db: sqlite3.Connection, chunk_ids: Sequence[str], *, fence: Fence) 
     )
     names = [column[0] for column in rows.description]
     return dict(_passage(dict(zip(names, row, strict=True))) for row in rows)
+
+
+def neighbours(db: sqlite3.Connection, chunk_ids: Sequence[str]) -> Mapping[str, Neighbour]:
+    """The chunks that there are of these."""
+    rows = db.execute(
+        'select id, text, start, "end", speaker from chunk join word on word.rowid = chunk.n'  # noqa: S608 - only marks
+        f" where id in ({_marks(chunk_ids)})",
+        tuple(chunk_ids),
+    )
+    return {row[0]: Neighbour(*row[1:]) for row in rows}
 
 
 def _passage(row: dict[str, Any]) -> tuple[str, Passage]:

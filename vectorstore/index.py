@@ -14,7 +14,7 @@ from pipeline.domain.passage import Passage, Query, Related, SearchResult
 from pipeline.domain.transcript import Transcript
 from pipeline.ports import Embedder, Vectors
 from vectorstore.chunking import Chunk, chunk_transcript
-from vectorstore.entry import Entry, Fence, entry_of, fence_of
+from vectorstore.entry import Entry, Fence, entry_of, fence_of, neighbours_of
 from vectorstore.ranking import STATIC_TUNING, Tuning, distinct, fuse, in_context
 from vectorstore.shelf import Shelf, Volume
 from vectorstore.vectors import IndexDamaged
@@ -40,8 +40,9 @@ class EpisodeIndex:
     """Index and InsightSearch over the builds of a shelf and an embedder.
 
     `needs_rebuild` says that a part is missing, damaged or made with another embedding: fill a new build within
-    `rebuilding`. Until then a search goes by words alone as far as it can. `problem` is a sentence when the last
-    `check` got no answer, else empty.
+    `rebuilding`. Until then a search goes by words alone as far as it can. `tuning` is fitted to the `grader`, where
+    that is not the embedder itself: then it compares what was found with the question once more. `problem` is a
+    sentence when the last `check` got no answer, else empty.
     """
 
     def __init__(
@@ -49,11 +50,13 @@ class EpisodeIndex:
         shelf: Shelf,
         *,
         embedder: Embedder,
+        grader: Embedder | None = None,
         tuning: Tuning = STATIC_TUNING,
         chunking: Callable[[Transcript], Sequence[Chunk]] = chunk_transcript,
     ) -> None:
         self._shelf = shelf
         self._embedder = embedder
+        self._grader = grader
         self._tuning = tuning
         self._chunking = chunking
         self.needs_rebuild = False
@@ -175,7 +178,7 @@ class EpisodeIndex:
         if not vector.any():
             return {}
         share = hits.searched / hits.total
-        near = await volume.vectors.nearest(vector, fence=fence, share=share, limit=limit)
+        near = await volume.vectors.nearest(vector, fence=fence, inside=hits.episodes, share=share, limit=limit)
         if not near:
             raise IndexDamaged("The vectors are gone.")
         others = [chunk_id for chunk_id in hits.scores if chunk_id not in near]
@@ -190,18 +193,17 @@ class EpisodeIndex:
         names = list(scores)[: 3 * query.limit]
         rows = await volume.words.passages(names, fence=fence)
         covers = await volume.words.covers(hits.terms, chunk_ids=names)
-        return distinct(
-            (
-                replace(
-                    rows[name],
-                    score=scores[name],
-                    match=self._tuning.match(cosines.get(name), cover=covers.get(name, 0.0), words=len(hits.terms)),
-                )
-                for name in names
-                if name in rows
-            ),
-            limit=query.limit,
-        )
+        nears = cosines if self._grader is None else await _nears(query.text, rows, grader=self._grader)
+        found = {
+            name: replace(
+                rows[name],
+                score=scores[name],
+                match=self._tuning.match(nears.get(name), cover=covers.get(name, 0.0), words=len(hits.terms)),
+            )
+            for name in names
+            if name in rows
+        }
+        return await _with_neighbours(distinct(found, limit=query.limit), volume)
 
 
 class IndexBeside:
@@ -235,11 +237,28 @@ async def _examine(volume: Volume, *, thorough: bool) -> None:
     )
 
 
+async def _nears(text: str, rows: Mapping[str, Passage], *, grader: Embedder) -> Mapping[str, float]:
+    """The cosine of each passage to the text, by the embedding that the match is fitted to."""
+    vectors = await grader.embed([text, *(passage.text for passage in rows.values())])
+    if not vectors[0].any():
+        return {}
+    return dict(zip(rows, (vectors[1:] @ vectors[0]).tolist(), strict=True))
+
+
 async def _store(volume: Volume, entry: Entry, *, chunks: Vectors, insights: Vectors) -> None:
     """Words first, vectors second, then whole: see vectorstore/README.md."""
     await volume.words.put(entry)
     await volume.vectors.put(entry, chunks=chunks, insights=insights)
     await volume.words.mark([entry.episode_id], whole=True)
+
+
+async def _with_neighbours(found: Mapping[str, Passage], volume: Volume) -> tuple[Passage, ...]:
+    beside = {name: neighbours_of(name) for name in found}
+    there = await volume.words.neighbours([name for pair in beside.values() for name in pair])
+    return tuple(
+        replace(passage, before=there.get(beside[name][0]), after=there.get(beside[name][1]))
+        for name, passage in found.items()
+    )
 
 
 async def _whole(volume: Volume) -> frozenset[str]:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline.domain.passage import Passage
+from pipeline.domain.passage import Neighbour, Passage
 from vectorstore import fts
 from vectorstore.entry import Entry, Fence
 from vectorstore.vectors import IndexDamaged
@@ -55,6 +55,10 @@ class SqliteWords:
     async def passages(self, chunk_ids: Sequence[str], *, fence: Fence) -> Mapping[str, Passage]:
         """See WordIndex."""
         return await self._run(lambda db: fts.passages(db, chunk_ids, fence=fence))
+
+    async def neighbours(self, chunk_ids: Sequence[str]) -> Mapping[str, Neighbour]:
+        """See WordIndex."""
+        return await self._run(lambda db: fts.neighbours(db, chunk_ids))
 
     async def holdings(self) -> tuple[Holding, ...]:
         """See WordIndex."""

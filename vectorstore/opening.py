@@ -27,6 +27,7 @@ async def open_index(
     folder: Path,
     *,
     embedder: Embedder,
+    grader: Embedder | None = None,
     database_url: str = "",
     chroma_url: str = "",
     chroma_token: str = "",
@@ -37,8 +38,8 @@ async def open_index(
 
     With a `database_url` (PostgreSQL) the words and the register are there, with a `chroma_url` the vectors. What has
     no address lies in `folder`, which is then owned until the end of the context; with both, any number of processes
-    may use the index. `chroma_seconds` limits every wait for the server. Raises DataFolderBusy when another process
-    has the folder open, IndexUnavailable when PostgreSQL does not answer.
+    may use the index. `grader`: see EpisodeIndex. `chroma_seconds` limits every wait for the server. Raises
+    DataFolderBusy when another process has the folder open, IndexUnavailable when PostgreSQL does not answer.
     """
     async with AsyncExitStack() as stack:
         if not (database_url and chroma_url):
@@ -48,7 +49,7 @@ async def open_index(
         version = f"{embedder.version}-{CHUNKING_VERSION}"
         shelf = Shelf(register, words=words, vectors=vectors, version=version)
         stack.push_async_callback(shelf.close)
-        index = EpisodeIndex(shelf, embedder=embedder, tuning=tuning)
+        index = EpisodeIndex(shelf, embedder=embedder, grader=grader, tuning=tuning)
         await shelf.tidy()
         await index.check(thorough=True)
         yield index

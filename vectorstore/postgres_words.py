@@ -8,10 +8,10 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from pipeline.domain.passage import Passage
+from pipeline.domain.passage import Neighbour, Passage
 from vectorstore.entry import Entry, Fence
 from vectorstore.postgres import PostgresDb
-from vectorstore.words import Holding, Term, WordHits, query_words, words_of
+from vectorstore.words import Holding, Term, WordHits, query_words, telling, words_of
 
 _SCHEMA: Final = """
 create table if not exists index_episode_{0} (
@@ -104,16 +104,31 @@ class PostgresWords:
     async def find(self, text: str, *, fence: Fence, limit: int) -> WordHits:
         """See WordIndex."""
         inside, values = _inside(fence)
+        of_episodes, _ = _inside(fence, episode="id")
         async with self._database.transaction() as connection:
-            counts = f"select coalesce(sum(chunks) filter (where {inside}), 0), coalesce(sum(chunks), 0)"
-            searched, total = (await self._run(connection, f"{counts} from index_episode_{{0}}", values)).one()
-            terms = await self._terms(connection, query_words(text), total=total)
+            seen = await self._run(
+                connection, "select id, chunks from index_episode_{0} where {1}", values, of_episodes
+            )
+            held = {row.id: row.chunks for row in seen}
+            episodes, searched = frozenset(held), sum(held.values())
+            count_all = "select coalesce(sum(chunks), 0) from index_episode_{0}"
+            total = int((await self._run(connection, count_all)).scalar_one())
+            counts = await self._counts(connection, query_words(text))
+            terms = _terms(counts, total=total)
             if not terms:
-                return WordHits({}, (), searched, total)
-            asked = {"queries": [_quoted(term.stem) for term in terms], "weights": [term.weight for term in terms]}
-            question = {**values, **asked, "any": " | ".join(asked["queries"]), "limit": limit}  # type: ignore[arg-type]  # the first are strings
+                return WordHits({}, (), searched, total, episodes)
+            chosen = telling(counts)
+            sought = [term for term in terms if term.stem in chosen]
+            queries = [_quoted(term.stem) for term in sought]
+            question = {
+                **values,
+                "queries": queries,
+                "weights": [term.weight for term in sought],
+                "any": " | ".join(queries),
+                "limit": limit,
+            }
             rows = await self._run(connection, _FIND, question, inside)
-        return WordHits({row.id: float(row.score) for row in rows}, terms, searched, total)
+        return WordHits({row.id: float(row.score) for row in rows}, terms, searched, total, episodes)
 
     async def covers(self, terms: Sequence[Term], *, chunk_ids: Sequence[str]) -> Mapping[str, float]:
         """See WordIndex."""
@@ -137,6 +152,13 @@ class PostgresWords:
         async with self._database.transaction() as connection:
             rows = await self._run(connection, _PASSAGES, {**values, "ids": list(chunk_ids)}, inside)
         return dict(_passage(dict(row)) for row in rows.mappings())
+
+    async def neighbours(self, chunk_ids: Sequence[str]) -> Mapping[str, Neighbour]:
+        """See WordIndex."""
+        statement = 'select id, text, start, "end", speaker from index_chunk_{0} where id = any(:ids)'
+        async with self._database.transaction() as connection:
+            rows = await self._run(connection, statement, {"ids": list(chunk_ids)})
+        return {row.id: Neighbour(row.text, row.start, row.end, row.speaker) for row in rows}
 
     async def holdings(self) -> tuple[Holding, ...]:
         """See WordIndex."""
@@ -171,23 +193,31 @@ class PostgresWords:
         await self._run(connection, "delete from index_chunk_{0} where episode_id = any(:ids)", ids)
         await self._run(connection, "delete from index_episode_{0} where id = any(:ids)", ids)
 
-    async def _terms(self, connection: AsyncConnection, words: Sequence[str], *, total: int) -> tuple[Term, ...]:
-        """Each word's stem, weighted by the inverse of how many chunks have it."""
+    async def _counts(self, connection: AsyncConnection, words: Sequence[str]) -> dict[str, int]:
+        """Each word's stem, and in how many chunks it is."""
         statement = (
             "select stem, coalesce(known.chunks, 0) as chunks"
             " from unnest(tsvector_to_array(to_tsvector('english', :words))) as stem"
             " left join index_word_{0} as known using (stem) order by stem"
         )
         rows = await self._run(connection, statement, {"words": _folded(" ".join(words))})
-        return tuple(Term(row.stem, math.log(1 + (total - row.chunks + 0.5) / (row.chunks + 0.5))) for row in rows)
+        return {row.stem: row.chunks for row in rows}
 
 
-def _inside(fence: Fence, *, table: str = "") -> tuple[str, dict[str, Any]]:
-    """The fence as a condition with marks, and the values for them."""
+def _terms(counts: Mapping[str, int], *, total: int) -> tuple[Term, ...]:
+    """Each stem, weighted by the inverse of how many chunks have it."""
+    return tuple(Term(stem, math.log(1 + (total - n + 0.5) / (n + 0.5))) for stem, n in counts.items())
+
+
+def _inside(fence: Fence, *, table: str = "", episode: str = "episode_id") -> tuple[str, dict[str, Any]]:
+    """The fence as a condition with marks, and the values for them; `episode` is the column with the episode's id."""
     parts, values = [f"{table}audience = any(:audiences)"], {"audiences": list(fence.audiences)}
     if fence.feeds is not None:
         parts.append(f"{table}feed_id = any(cast(:feeds as text[]))")
         values["feeds"] = list(fence.feeds)
+    if fence.episodes is not None:
+        parts.append(f"{table}{episode} = any(cast(:episodes as text[]))")
+        values["episodes"] = list(fence.episodes)
     if fence.since is None:
         return " and ".join(parts), dict(values)
     return " and ".join((*parts, f"{table}published >= :since")), {**values, "since": fence.since}

@@ -1,7 +1,7 @@
 """Which chunks come first, and how sure we are that they speak about the question: pure numbers."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -74,15 +74,15 @@ def _share_of(value: float, low: float, high: float) -> float:
     return (value - low) / (high - low) if high > low else float(high > 0)
 
 
-def distinct(passages: Iterable[Passage], *, limit: int) -> tuple[Passage, ...]:
+def distinct(passages: Mapping[str, Passage], *, limit: int) -> dict[str, Passage]:
     """The first of passages that say the same (overlapping stretches, an episode in two feeds), `limit` of them."""
-    kept: list[Passage] = []
-    for passage in passages:
+    kept: dict[str, Passage] = {}
+    for name, passage in passages.items():
         if len(kept) == limit:
             break
-        if not any(_is_same(passage, other) for other in kept):
-            kept.append(passage)
-    return tuple(kept)
+        if not any(_is_same(passage, other) for other in kept.values()):
+            kept[name] = passage
+    return kept
 
 
 def _is_same(one: Passage, other: Passage) -> bool:

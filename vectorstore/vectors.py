@@ -28,10 +28,13 @@ class VectorIndex(Protocol):
         """Remove the vectors of these episodes."""
         ...
 
-    async def nearest(self, vector: Vectors, *, fence: Fence, share: float, limit: int) -> Mapping[str, float]:
+    async def nearest(
+        self, vector: Vectors, *, fence: Fence, inside: frozenset[str], share: float, limit: int
+    ) -> Mapping[str, float]:
         """Chunk ids with their cosine to the one row of `vector`, nearest first, of those the fence admits.
 
-        `share` is about how much of everything that is, from 0 to 1: a hint for speed that never changes the result.
+        `inside` are the episodes that it admits, `share` is about how much of everything that is, from 0 to 1: hints
+        for speed. At most `limit`; fewer where the rest is far away.
         """
         ...
 

@@ -5,12 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from pipeline.domain.passage import Passage
+from pipeline.domain.passage import Neighbour, Passage
 from vectorstore.entry import Entry, Fence
 from vectorstore.stopwords import STOP_WORDS
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _MOST_WORDS: Final = 64
+_LEAST_TELLING: Final = 2
+_MOST_SCORED: Final = 6_000
+"""Chunks; BM25 of so many takes about 15 ms of a core."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +28,14 @@ class Term:
 class WordHits:
     """Chunk ids with their BM25 (greater is better), best first, and the question's terms.
 
-    The fence admits `searched` of the `total` chunks.
+    The fence admits `searched` of the `total` chunks, those of `episodes`.
     """
 
     scores: Mapping[str, float]
     terms: tuple[Term, ...]
     searched: int
     total: int
+    episodes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,10 @@ class WordIndex(Protocol):
         """The rows as passages without scores; an id that is unknown or outside the fence is left out."""
         ...
 
+    async def neighbours(self, chunk_ids: Sequence[str]) -> Mapping[str, Neighbour]:
+        """The chunks with these ids as neighbours of a passage; for chunks beside one that the fence admitted."""
+        ...
+
     async def holdings(self) -> tuple[Holding, ...]:
         """What is stored, by episode."""
         ...
@@ -99,6 +107,21 @@ class WordIndex(Protocol):
 def words_of(text: str) -> list[str]:
     """All words, lower case: runs of letters and digits."""
     return _WORD.findall(text.lower())
+
+
+def telling(counts: Mapping[str, int]) -> tuple[str, ...]:
+    """The words to look up, of all whose number of chunks is given: the rarest, until too many chunks would be scored.
+
+    In a large index a usual word is in thousands of chunks, which takes long and tells little beside a rare one.
+    """
+    chosen: list[str] = []
+    scored = 0
+    for word in sorted(counts, key=lambda word: counts[word]):
+        scored += counts[word]
+        if len(chosen) >= _LEAST_TELLING and scored > _MOST_SCORED:
+            break
+        chosen.append(word)
+    return tuple(chosen)
 
 
 def query_words(text: str) -> tuple[str, ...]:

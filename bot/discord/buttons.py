@@ -6,14 +6,13 @@ from typing import Any, Self
 import discord
 from discord import ui
 
-from bot.discord import phrases
-from bot.discord.desk import Desk
+from bot.discord.counter import Counter
 from bot.discord.layouts import MARKED_ACTION
-from bot.discord.members import Members
-from bot.discord.replying import defer, fulfil
+from bot.handover import Request
+from bot.replies import UNDO
 
 
-def make_pressed(desk: Desk, members: Members) -> type[ui.DynamicItem[Any]]:
+def make_pressed(counter: Counter) -> type[ui.DynamicItem[Any]]:
     """The class that answers every press, privately, for `Client.add_dynamic_items`."""
 
     class Pressed(ui.DynamicItem[ui.Button[Any]], template=MARKED_ACTION):
@@ -30,19 +29,10 @@ def make_pressed(desk: Desk, members: Members) -> type[ui.DynamicItem[Any]]:
             return cls(item, match["action"])
 
         async def callback(self, interaction: discord.Interaction[Any]) -> None:
-            with desk.work.doing():
-                await press(interaction, self._action, desk=desk, members=members)
+            verb, _, key = self._action.partition(":")
+            if verb == UNDO:  # what was announced is taken back in public too
+                await counter.change(interaction, Request(UNDO, {"feed": key}))
+            else:
+                await counter.press(interaction, self._action)
 
     return Pressed
-
-
-async def press(interaction: discord.Interaction[Any], action: str, *, desk: Desk, members: Members) -> None:
-    """Answer a press where only the one who pressed reads it."""
-    if not await defer(interaction, private=True):
-        return
-    member = await members.who(interaction.user, interaction.channel)
-    if member is None:
-        reply = phrases.one_line(phrases.NOT_SET_UP if interaction.guild_id else phrases.NO_SERVER)
-    else:
-        reply = await desk.reception.press(action, member)
-    await fulfil(interaction, reply, private=True)

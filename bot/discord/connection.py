@@ -11,7 +11,7 @@ import aiohttp
 import discord
 
 from bot.discord import phrases
-from bot.discord.client import PodsiftClient
+from bot.discord.client import make_client as make_our_client
 from bot.discord.desk import Desk
 from pipeline.domain.errors import SettingsError
 
@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def listening_to_discord(
-    desk: Desk, *, make_client: Callable[[Desk], discord.Client] = PodsiftClient
+    desk: Desk, *, make_client: Callable[[Desk], discord.Client] = make_our_client
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Listen while the block runs; the service starts whether or not Discord answers.
 

@@ -3,6 +3,9 @@
 import json
 import logging
 import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -10,23 +13,27 @@ import discord
 
 from bot.discord import phrases
 from bot.discord.desk import Desk
-from bot.discord.failures import FAILURES
+from bot.discord.failures import FAILURES, hindrance
 from bot.discord.members import Members, home_of
-from bot.discord.places import channel_id_of, workspace_of
-from bot.discord.replying import is_answered, reply_to
+from bot.discord.panels import panels
+from bot.discord.places import DIRECT, channel_id_of, numbers_of, workspace_of
+from bot.discord.replying import is_answered, reply_to, send_all
 from bot.message import Message
+from bot.news import is_news
+from bot.operations.outcome import Member
 from bot.reading import shortened
+from bot.replies import error_reply
+from bot.spoken import request_in
+from bot.wording import explain
 from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.conversation import Arrived, Talk
-from pipeline.domain.errors import PodsiftError
+from pipeline.domain.errors import BadInput, PodsiftError
 
 _SPOKEN: Final = frozenset({discord.MessageType.default, discord.MessageType.reply})
 _KEPT_QUESTIONS: Final = 5
 _MOST_ATTEMPTS: Final = 3
 _THREAD_NAME: Final = 90
 _FORGOTTEN_AFTER: Final = timedelta(days=7)
-_DIRECT: Final = 0
-"""Stands for the server of direct messages."""
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +45,7 @@ class Hearing:
         self._client = client
         self._desk = desk
         self._members = members
+        self._at_work: set[str] = set()
 
     async def hear(self, message: discord.Message) -> bool:
         """Answer the message if it is meant for us and was not heard before; whether it was."""
@@ -51,6 +59,8 @@ class Hearing:
 
     async def take_up(self, arrived: Arrived) -> None:
         """Answer what an earlier process heard and did not finish, unless its answer is there."""
+        if arrived.event_id in self._at_work:  # the connection broke while it was being answered
+            return
         again = await self._desk.inbox.take_again(arrived)
         if again is None:
             return
@@ -91,14 +101,19 @@ class Hearing:
         return await self._desk.threads.find(channel_id, str(place.id), workspace=workspace) is not None
 
     async def _deal_with(self, message: discord.Message, arrived: Arrived) -> None:
+        self._at_work.add(arrived.event_id)
+        try:
+            await self._answer_once(message, arrived)
+        finally:
+            self._at_work.discard(arrived.event_id)
+
+    async def _answer_once(self, message: discord.Message, arrived: Arrived) -> None:
         question = self._words_of(message)
         try:
             within = await self._thread_for(message, question)
             me = self._client.user
             if arrived.attempt == 1 or me is None or not await is_answered(message, within, me):
-                async with within.typing():
-                    reply = await self._reply(message, question, thread=str(getattr(within, "id", message.id)))
-                await reply_to(message, reply, within=within)
+                await self._answer(message, question, within, arrived.workspace)
             await self._remember(message, within, question, arrived.workspace)
             await self._desk.inbox.finish(arrived)
         except FAILURES as error:  # it stays in the inbox and is taken up at the next connection
@@ -106,13 +121,56 @@ class Hearing:
         except PodsiftError as error:
             _log.warning("Could not remember a message.", extra={"message_id": message.id, "reason": str(error)})
 
-    async def _reply(self, message: discord.Message, question: str, *, thread: str) -> Message:
+    async def _answer(
+        self, message: discord.Message, question: str, within: discord.abc.Messageable, workspace: WorkspaceId
+    ) -> None:
+        thread = str(getattr(within, "id", message.id))
+        talk = await self._desk.threads.find(_talk_of(message, within), thread, workspace=workspace) or Talk()
+        async with _typing(within):
+            reply = await self._reply(message, question, thread=thread, earlier=talk.questions)
+        try:
+            await reply_to(message, reply, within=within)
+        except discord.HTTPException as error:
+            reason = hindrance(error, _name_of(within))
+            if not reason:
+                raise
+            await self._tell_privately(message, reason, reply)
+
+    async def _tell_privately(self, message: discord.Message, reason: str, reply: Message) -> None:
+        """Where we may not write, the one who asked learns why, and what the answer is."""
+        _log.warning("May not answer in a channel.", extra={"message_id": message.id, "reason": reason})
+        direct = await message.author.create_dm()
+        blocks = (*phrases.hindered(reason).blocks, *reply.blocks)
+        await send_all(direct, panels(replace(reply, blocks=blocks)), key=f"answer:{message.id}")
+
+    async def _reply(
+        self, message: discord.Message, question: str, *, thread: str, earlier: tuple[str, ...]
+    ) -> Message:
         member = await self._members.who(message.author, await self._place(message))
         if member is None:
             return phrases.one_line(phrases.NOT_SET_UP if message.guild else phrases.NO_SERVER)
         if not question:
             return phrases.one_line(phrases.NO_QUESTION)
-        return await self._desk.reception.hear(question, member, thread=thread)
+        try:
+            request = request_in(question)
+        except BadInput as error:
+            return error_reply(explain(error))
+        if request is None or request.operation == "ask":
+            words = question if request is None else str(request.arguments["question"])
+            return await self._desk.reception.answer(words, member, thread=thread, earlier=earlier)
+        outcome = await self._desk.perform(member, request)
+        if message.guild is None and is_news(request, outcome):
+            await self._announce(message, member, outcome.message.fallback)
+        return outcome.message
+
+    async def _announce(self, message: discord.Message, member: Member, line: str) -> None:
+        """What was changed out of sight is told where it was changed."""
+        try:
+            place = await place_of(self._client, numbers_of(member.channel_id)[1])
+            said = phrases.news(message.author.display_name, line)
+            await send_all(place, panels(said), key=f"change:{message.id}")
+        except FAILURES as error:
+            _log.info("Could not tell the channel of a change.", extra={"reason": str(error)})
 
     async def _place(self, message: discord.Message) -> object:
         """Where it was said. Threads that were folded away are not in the cache, so they are looked up."""
@@ -146,6 +204,19 @@ class Hearing:
         )
 
 
+@asynccontextmanager
+async def _typing(place: discord.abc.Messageable) -> AsyncIterator[None]:
+    """Show that we are at it, as far as Discord lets us: nobody misses it."""
+    async with AsyncExitStack() as stack:
+        with suppress(*FAILURES):
+            await stack.enter_async_context(place.typing())
+        yield
+
+
+def _name_of(place: object) -> str:
+    return f"“{getattr(place, 'name', None) or 'that channel'}”"
+
+
 async def place_of(client: discord.Client, number: int) -> discord.abc.Messageable:
     """The channel or thread with this number, from Discord where it is not known. Raises what `FAILURES` names."""
     found = client.get_channel(number) or await client.fetch_channel(number)
@@ -153,12 +224,12 @@ async def place_of(client: discord.Client, number: int) -> discord.abc.Messageab
 
 
 def _workspace(message: discord.Message) -> WorkspaceId:
-    return workspace_of(message.guild.id if message.guild else _DIRECT)
+    return workspace_of(message.guild.id if message.guild else DIRECT)
 
 
 def _talk_of(message: discord.Message, within: object) -> str:
     number = home_of(within) if isinstance(within, discord.Thread) else message.channel.id
-    return channel_id_of(message.guild.id if message.guild else _DIRECT, number)
+    return channel_id_of(message.guild.id if message.guild else DIRECT, number)
 
 
 def _body(message: discord.Message) -> str:

@@ -13,6 +13,8 @@ from bot.message import LONGEST_ACTION, Button
 
 MARKED_ACTION: Final = re.compile(r"(?P<action>.+?)(?:~(?P<marker>[a-z2-7]{24}))?")
 """A button's id: its action, and the marker of the message that it belongs to."""
+_ACCENT: Final = 0x1F7A8C
+"""The colour of the bar beside everything that we say."""
 _NO_LABEL: Final = "…"
 
 
@@ -21,11 +23,17 @@ def marker_of(key: str) -> str:
     return base64.b32encode(hashlib.blake2b(key.encode(), digest_size=15).digest()).decode().lower()
 
 
-def layout(panel: Panel, *, marker: str = "") -> ui.LayoutView:
-    """The view of a panel. It is stopped: buttons are answered by their id alone, so nothing is kept in memory."""
+def layout(panel: Panel, *, marker: str = "", attachment: str = "") -> ui.LayoutView:
+    """The view of a panel, with the file of this name under it if there is one.
+
+    It is stopped: buttons are answered by their id alone, so nothing is kept in memory.
+    """
     ids = _Ids(marker)
     view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container[ui.LayoutView](*(item for part in panel.parts for item in _items(part, ids))))
+    items = (item for part in panel.parts for item in _items(part, ids))
+    view.add_item(ui.Container[ui.LayoutView](*items, accent_colour=_ACCENT))
+    if attachment:
+        view.add_item(ui.File[ui.LayoutView](f"attachment://{attachment}"))
     view.stop()
     return view
 

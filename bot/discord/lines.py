@@ -1,6 +1,7 @@
 """Blocks as lines of Markdown, none longer than a message of plain content carries."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -8,6 +9,7 @@ from bot.discord.markdown import marked_up
 from bot.message import Block, Bullets, Button, Buttons, Divider, Heading, Message, Paragraph, Quote, Small, Span, Text
 
 LONGEST_CHUNK: Final = 1_900
+_NUMBER: Final = re.compile(r"(\d{1,3})\. ")
 _LONGEST_LINE: Final = 1_850
 _MARKS: Final = 12
 """Characters that the marks of one span need at most."""
@@ -26,26 +28,40 @@ def lines_of(block: Block) -> Iterator[str]:
             yield from _marked(spans, "-# ")
         case Bullets(items):
             for item in items:
-                yield from _marked(item, "- ")
+                number, words = _numbered(item)
+                yield from _marked(words, number or "- ")
         case Divider() | Buttons():
             return
 
 
 def chunks(message: Message) -> tuple[str, ...]:
     """The message as plain contents of at most `LONGEST_CHUNK` characters: the way out when components are refused."""
+    lines = (line for block in message.blocks for line in lines_of(block))
+    return pieces(lines) or tuple(lines_of(Paragraph((Span(message.fallback.strip() or "–"),))))
+
+
+def pieces(lines: Iterable[str]) -> tuple[str, ...]:
+    """Lines, none longer than a chunk, filled into as few chunks as they need."""
     filled: list[str] = []
-    for block in message.blocks:
-        for line in lines_of(block):
-            if filled and len(filled[-1]) + 1 + len(line) <= LONGEST_CHUNK:
-                filled[-1] += f"\n{line}"
-            else:
-                filled.append(line)
-    return tuple(filled) or tuple(lines_of(Paragraph((Span(message.fallback.strip() or "–"),))))
+    for line in lines:
+        if filled and len(filled[-1]) + 1 + len(line) <= LONGEST_CHUNK:
+            filled[-1] += f"\n{line}"
+        else:
+            filled.append(line)
+    return tuple(filled)
 
 
 def all_buttons(message: Message) -> tuple[Button, ...]:
     """Every button of the message, in order."""
     return tuple(button for block in message.blocks if isinstance(block, Buttons) for button in block.buttons)
+
+
+def _numbered(item: Text) -> tuple[str, Text]:
+    """An item that begins with its number, as Discord writes such lists: the number, and the rest."""
+    found = _NUMBER.match(item[0].text) if item else None
+    if found is None:
+        return "", item
+    return f"{found[1]}. ", (replace(item[0], text=item[0].text[found.end() :]), *item[1:])
 
 
 def _marked(spans: Text, prefix: str) -> Iterator[str]:

@@ -39,15 +39,12 @@ class Members:
         return None
 
     async def here(self, person: discord.Member, place: object) -> Member:
-        """The member in this very channel, made with the defaults if it is not set up yet; for curators."""
-        number, guild = home_of(place), person.guild
-        for channel in await self._desk.channels.of(workspace=workspace_of(guild.id)):
-            if numbers_of(channel.id)[1] == number:
-                return self._as_member(person, channel)
-        name = getattr(guild.get_channel(number), "name", "") or str(number)
-        habits = self._desk.habits
-        channel = Channel(channel_id_of(guild.id, number), workspace_of(guild.id), name, zone=habits.zone, at=habits.at)
-        await self._desk.channels.save(channel, workspace=channel.workspace)
+        """The member in this very channel, made with the defaults if it is not set up yet; for curators.
+
+        Whoever changes a channel is told when it is gone one day.
+        """
+        channel = await self._channel(person, place)
+        await self._desk.curators.add(channel.id, str(person.id), workspace=channel.workspace)
         return self._as_member(person, channel)
 
     def is_curator(self, person: discord.User | discord.Member) -> bool:
@@ -56,6 +53,17 @@ class Members:
             return False
         named = any(role.name.casefold() == self._desk.habits.curator_role.casefold() for role in person.roles)
         return named or person.guild_permissions.manage_guild
+
+    async def _channel(self, person: discord.Member, place: object) -> Channel:
+        number, guild = home_of(place), person.guild
+        for channel in await self._desk.channels.of(workspace=workspace_of(guild.id)):
+            if numbers_of(channel.id)[1] == number:
+                return channel
+        name = getattr(guild.get_channel(number), "name", "") or str(number)
+        habits = self._desk.habits
+        channel = Channel(channel_id_of(guild.id, number), workspace_of(guild.id), name, zone=habits.zone, at=habits.at)
+        await self._desk.channels.save(channel, workspace=channel.workspace)
+        return channel
 
     async def _in_server(self, person: discord.Member, guild: discord.Guild, home: int | None) -> Member | None:
         channels = await self._desk.channels.of(workspace=workspace_of(guild.id))

@@ -15,6 +15,7 @@ LONGEST_LABEL: Final = 80
 BUTTONS_IN_A_ROW: Final = 5
 _LONGEST_FALLBACK: Final = 1_500
 _NOTHING: Final = "–"
+_BOLD: Final = "**"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +129,10 @@ def _texts(blocks: Iterator[Block]) -> Iterator[Words]:
     for block in blocks:
         for line in lines_of(block):
             if lines and sum(map(len, lines)) + len(lines) + len(line) > MOST_CHARACTERS // 2:
-                yield Words("\n".join(lines))
-                lines = []
+                # The head of an item stays with what it is the head of.
+                head = lines[-1:] if len(lines) > 1 and lines[-1].startswith(_BOLD) else []
+                yield Words("\n".join(lines[: len(lines) - len(head)]))
+                lines = head
             lines.append(line)
     if lines:
         yield Words("\n".join(lines))
@@ -151,7 +154,7 @@ def _with_buttons_beside(parts: tuple[Part, ...]) -> tuple[Part, ...]:
 
 def _number(part: Part) -> int | None:
     """The number that opens an item: bold, as the posts write it."""
-    if not isinstance(part, Words) or not part.markdown.startswith("**"):
+    if not isinstance(part, Words) or not part.markdown.startswith(_BOLD):
         return None
     number = part.markdown[2:].lstrip("\u200b").partition(".")[0]
     return int(number) if number.isascii() and number.isdigit() else None

@@ -5,12 +5,19 @@ from typing import Final
 from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.errors import UnknownChannel
 
+DIRECT: Final = 0
+"""Stands for the server of direct messages."""
 _PLATFORM: Final = "discord:"
 
 
 def workspace_of(guild_id: int) -> WorkspaceId:
     """`discord:<guild>`."""
     return WorkspaceId(f"{_PLATFORM}{guild_id}")
+
+
+def guild_of(workspace: WorkspaceId) -> int:
+    """The server's number, DIRECT for direct messages."""
+    return int(workspace.removeprefix(_PLATFORM))
 
 
 def channel_id_of(guild_id: int, channel_id: int) -> str:

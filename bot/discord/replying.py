@@ -1,19 +1,18 @@
-"""Replies: to a message with a nonce of its own, to an interaction by filling in what was deferred."""
+"""Replies to messages, each part with a nonce of its own: said twice it arrives once."""
 
 import logging
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import discord
 
-from bot.discord.failures import FAILURES
+from bot.discord.failures import INVALID_BODY
 from bot.discord.layouts import layout, marker_of
-from bot.discord.panels import Panel, panels
+from bot.discord.lines import pieces
+from bot.discord.panels import Panel, Words, panels
 from bot.message import Message
 
 _ANSWER: Final = "answer:"
-_ACKNOWLEDGED: Final = 40060
-_EXPIRED: Final = frozenset({10008, 10015, 10062, 50027})
 
 _log = logging.getLogger(__name__)
 
@@ -21,7 +20,7 @@ _log = logging.getLogger(__name__)
 async def reply_to(message: discord.Message, reply: Message, *, within: discord.abc.Messageable) -> None:
     """Answer a message; said twice within minutes it arrives once. Raises what `FAILURES` names."""
     is_same_place = getattr(within, "id", None) == message.channel.id
-    await _send_all(within, panels(reply), key=f"{_ANSWER}{message.id}", reference=message if is_same_place else None)
+    await send_all(within, panels(reply), key=f"{_ANSWER}{message.id}", reference=message if is_same_place else None)
 
 
 async def is_answered(message: discord.Message, within: discord.abc.Messageable, me: discord.ClientUser) -> bool:
@@ -34,72 +33,36 @@ async def is_answered(message: discord.Message, within: discord.abc.Messageable,
     return False
 
 
-async def defer(interaction: discord.Interaction[discord.Client], *, private: bool) -> bool:
-    """Say at once that an answer comes. False when Discord gave the interaction to another process of ours."""
-    try:
-        await interaction.response.defer(ephemeral=private, thinking=True)
-    except discord.HTTPException as error:
-        if error.code == _ACKNOWLEDGED:
-            return False
-        # Discord refuses some in time too; the answer is worth a message of its own.
-        _log.warning("Could not defer an interaction.", extra={"code": error.code})
-    except FAILURES as error:
-        _log.warning("Could not defer an interaction.", extra={"reason": str(error)})
-    return True
-
-
-async def fulfil(interaction: discord.Interaction[discord.Client], reply: Message, *, private: bool) -> None:
-    """Put the reply where the deferral stands; where that is gone, as a message: a private one to the person."""
-    first, *rest = panels(reply)
-    try:
-        await interaction.edit_original_response(view=layout(first), allowed_mentions=discord.AllowedMentions.none())
-    except FAILURES as error:
-        if not (isinstance(error, discord.HTTPException) and error.code in _EXPIRED):
-            _log.warning("Could not answer an interaction.", extra={"reason": str(error)})
-        await _instead(interaction, (first, *rest), private=private)
-        return
-    if rest:
-        await _continue(interaction, rest, private=private)
-
-
-async def announce(interaction: discord.Interaction[discord.Client], line: Message) -> None:
-    """Tell the channel, as far as we may write there."""
-    if isinstance(interaction.channel, discord.abc.Messageable):
-        try:
-            await _send_all(interaction.channel, panels(line), key=f"change:{interaction.id}")
-        except FAILURES as error:
-            _log.info("Could not tell the channel of a change.", extra={"reason": str(error)})
-
-
-async def _continue(interaction: discord.Interaction[discord.Client], rest: Sequence[Panel], *, private: bool) -> None:
-    if not private:
-        await _instead(interaction, rest, private=False)
-        return
-    try:
-        for panel in rest:  # only a followup can be private; it has no nonce, so the worst is a repeated last part
-            await interaction.followup.send(view=layout(panel), ephemeral=True)
-    except FAILURES as error:
-        _log.warning("Could not finish a private answer.", extra={"reason": str(error)})
-
-
-async def _instead(interaction: discord.Interaction[discord.Client], parts: Sequence[Panel], *, private: bool) -> None:
-    place = interaction.user if private else interaction.channel
-    if not isinstance(place, discord.abc.Messageable):
-        return
-    try:
-        await _send_all(place, parts, key=f"{_ANSWER}{interaction.id}")
-    except FAILURES as error:
-        _log.warning("Could not answer in a message either.", extra={"reason": str(error)})
-
-
-async def _send_all(
+async def send_all(
     place: discord.abc.Messageable, parts: Sequence[Panel], *, key: str, reference: discord.Message | None = None
 ) -> None:
+    """Send the panels one after the other. Raises what `FAILURES` names.
+
+    From the first one on that Discord refuses they become plain text; what was shown before is not said again.
+    """
     for number, panel in enumerate(parts):
+        more = _referring(reference) if number == 0 else {}
         nonce = marker_of(f"{key}#{number}#{len(parts)}")
-        view = layout(panel)
-        if reference is not None and number == 0:
-            found = reference.to_reference(fail_if_not_exists=False)
-            await place.send(view=view, nonce=nonce, suppress_embeds=True, reference=found, mention_author=False)
-        else:
-            await place.send(view=view, nonce=nonce, suppress_embeds=True)
+        try:
+            await place.send(view=layout(panel), nonce=nonce, suppress_embeds=True, **more)
+        except discord.HTTPException as error:
+            if error.code != INVALID_BODY:
+                raise
+            _log.exception("Discord refused a layout; the reply goes on as plain text.")
+            await _send_plain(place, parts[number:], key=f"{key}#{number}", more=more)
+            return
+
+
+async def _send_plain(
+    place: discord.abc.Messageable, parts: Sequence[Panel], *, key: str, more: dict[str, Any]
+) -> None:
+    words = (part.markdown for panel in parts for part in panel.parts if isinstance(part, Words))
+    for number, piece in enumerate(pieces(line for said in words for line in said.split("\n"))):
+        nonce = marker_of(f"{key}/{number}")
+        await place.send(piece, nonce=nonce, suppress_embeds=True, **(more if number == 0 else {}))
+
+
+def _referring(message: discord.Message | None) -> dict[str, Any]:
+    if message is None:
+        return {}
+    return {"reference": message.to_reference(fail_if_not_exists=False), "mention_author": False}

@@ -43,6 +43,7 @@ _OPERATIONS: Final = MappingProxyType[str, Operation](
         "card": insights.card,
         "insights": episode.insights,
         "vote": insights.vote,
+        "report": insights.report,
         "save": insights.save,
         "saved": insights.saved,
         "topics": topics.topics,

@@ -10,14 +10,15 @@ from bot.handover import Progress, Report
 from bot.operations.finding import Choice, find_address, find_on_page
 from bot.operations.outcome import Member, Outcome
 from bot.operations.pauses import pauses
-from bot.operations.shaping import episode_failure, feed_failure, feed_shape
+from bot.operations.shaping import episode_failure, feed_failure, feed_shape, feed_warning
 from bot.replies import added_reply, feeds_reply, removed_reply, scan_reply
-from bot.shapes import AddedShape, FeedsShape, RemovedShape, ScanShape
+from bot.shapes import AddedShape, FeedsShape, FeedWarningShape, RemovedShape, ScanShape
 from bot.wording import FAILED
 from pipeline.domain.errors import BadInput, FeedUnreadable, FetchError
 from pipeline.domain.feed import Feed, FeedState
 from pipeline.domain.intake.keyed_address import holds_a_key, take_credentials
 from pipeline.domain.overview import FollowedFeed
+from pipeline.steps.scan import Scan
 
 _LOOK_EVERY: Final = 0.2
 """Seconds between two looks at how many episodes are still on their way."""
@@ -68,10 +69,12 @@ async def follow_show(
         await app.subscriptions.forget_unread(feed.id, workspace=member.workspace)
         error.retryable = False  # nothing is kept that could be tried again: it is for the member to ask once more
         raise
+    # The same show under two addresses is one feed from the start.
+    feed_id = await app.subscriptions.unite(feed.id, workspace=member.workspace)
     is_new = await app.subscriptions.follow(
-        member.channel_id, feed.id, workspace=member.workspace, added_by=member.name
+        member.channel_id, feed_id, workspace=member.workspace, added_by=member.name
     )
-    followed = await app.library.find_feed(feed.id, workspace=member.workspace, channel_id=member.channel_id)
+    followed = await app.library.find_feed(feed_id, workspace=member.workspace, channel_id=member.channel_id)
     return followed, is_new
 
 
@@ -99,7 +102,7 @@ async def scan(app: App, member: Member, _arguments: dict[str, Any], report: Rep
     if not before:
         raise BadInput("Nothing is followed yet. Add a show with “podsift add ADDRESS”.")
     ids = tuple(followed.feed.id for followed in before)
-    await app.worker.scan_all(ids)
+    scans = await app.worker.scan_all(ids)
     await _until_done(app, ids, report)
     after = await app.library.feeds(workspace=member.workspace)
     unread = tuple(feed_failure(f.feed) for f in after if f.feed.state is not FeedState.ACTIVE)
@@ -112,8 +115,15 @@ async def scan(app: App, member: Member, _arguments: dict[str, Any], report: Rep
         failed=tuple(map(episode_failure, failed)),
         unread_feeds=unread,
         paused=await pauses(app),
+        warnings=_warnings(scans, after),
     )
     return Outcome(data, scan_reply(data), FAILED if failed or unread else 0)
+
+
+def _warnings(scans: tuple[Scan, ...], feeds: tuple[FollowedFeed, ...]) -> tuple[FeedWarningShape, ...]:
+    by_id = {followed.feed.id: followed.feed for followed in feeds}
+    read = ((by_id[scan.feed_id], scan.warnings) for scan in scans if scan.feed_id in by_id)
+    return tuple(feed_warning(feed, sentence) for feed, sentences in read for sentence in sentences)
 
 
 def _ready(feeds: tuple[FollowedFeed, ...]) -> int:

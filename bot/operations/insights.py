@@ -1,18 +1,21 @@
 """One insight: its card, votes, and what a member saves."""
 
-from typing import Any, Literal
+import logging
+from typing import Any, Final, Literal
 
 from bot.app import App
-from bot.cards import insight_card
+from bot.cards import REASONS, insight_card, reason_buttons
 from bot.handover import Report
-from bot.message import Message, Paragraph, plain, text
+from bot.message import Block, Message, Paragraph, Small, plain, text
 from bot.operations.outcome import Member, Outcome
 from bot.shapes import TextShape
 from pipeline.domain.digest import Candidate
 from pipeline.domain.errors import BadInput
 from pipeline.domain.talk.excerpt import around
 
-_THANKS = {1: "Noted: more like this.", -1: "Noted: less like this."}
+_THANKS: Final = {1: "Noted: more like this.", -1: "Noted: less like this."}
+
+_log = logging.getLogger(__name__)
 
 
 async def card(app: App, member: Member, arguments: dict[str, Any], _report: Report) -> Outcome:
@@ -26,18 +29,37 @@ async def card(app: App, member: Member, arguments: dict[str, Any], _report: Rep
         around=() if transcript is None else around(transcript, candidate.insight),
         related=[other for other in related if other.episode.feed_id != candidate.episode.feed_id],
         basis=None if transcript is None else transcript.basis,
+        objections=await app.reactions.reasons(candidate.insight.id, workspace=member.workspace),
     )
     return Outcome(TextShape(text=plain(message)), message)
 
 
 async def vote(app: App, member: Member, arguments: dict[str, Any], _report: Report) -> Outcome:
-    """Say whether the channel wants more or less of this. Arguments: insight, vote (1 or -1)."""
+    """Say whether the channel wants more or less of this. Arguments: insight, vote (1 or -1), reason (see REASONS)."""
     candidate = await _meant(app, member, str(arguments["insight"]))
     value: Literal[-1, 1] = 1 if arguments["vote"] == 1 else -1
+    reason = str(arguments.get("reason") or "")
+    if reason and reason not in REASONS:
+        raise BadInput(f"“{reason}” is no reason; there are {', '.join(REASONS)}.")
     await app.reactions.vote(
-        member.channel_id, candidate.insight.id, workspace=member.workspace, member=member.name, vote=value
+        member.channel_id,
+        candidate.insight.id,
+        workspace=member.workspace,
+        member=member.name,
+        vote=value,
+        reason=reason,
     )
-    return _said(f"{_THANKS[value]} It counts for this channel's next posts; press the other thumb to change it.")
+    if reason:
+        _log.info("A member objects to an insight.", extra={"insight": candidate.insight.id, "reason": reason})
+        return _said(f"Noted: {REASONS[reason].lower()}. Its card says so to the members here.")
+    thanks = f"{_THANKS[value]} It counts for this channel's next posts; press the other thumb to change it."
+    return _said(thanks) if value > 0 else _said(thanks, *_asked_why(candidate, "Do you want to say why?"))
+
+
+async def report(app: App, member: Member, arguments: dict[str, Any], _report: Report) -> Outcome:
+    """Ask what is wrong with an insight. Argument: insight."""
+    candidate = await _meant(app, member, str(arguments["insight"]))
+    return _said(f"What is wrong with “{candidate.insight.headline}”?", *_asked_why(candidate, ""))
 
 
 async def save(app: App, member: Member, arguments: dict[str, Any], _report: Report) -> Outcome:
@@ -74,5 +96,10 @@ async def _meant(app: App, member: Member, name: str) -> Candidate:
     return found
 
 
-def _said(sentence: str) -> Outcome:
-    return Outcome(TextShape(text=sentence), Message((Paragraph(text(sentence)),), sentence))
+def _asked_why(candidate: Candidate, question: str) -> tuple[Block, ...]:
+    asked: tuple[Block, ...] = (Small(text(question)),) if question else ()
+    return (*asked, reason_buttons(candidate.insight.id))
+
+
+def _said(sentence: str, *more: Block) -> Outcome:
+    return Outcome(TextShape(text=sentence), Message((Paragraph(text(sentence)), *more), sentence))

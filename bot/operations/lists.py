@@ -15,7 +15,7 @@ from bot.list_shapes import BackfillShape, ExportShape, ImportShape, ListedShape
 from bot.operations.finding import try_reading
 from bot.operations.following import follow_show
 from bot.operations.outcome import Member, Outcome
-from bot.operations.spending import reading_cost
+from bot.operations.spending import hearing_cost, reading_cost
 from bot.shapes import FeedFailureShape
 from bot.wording import FAILED
 from pipeline.adapters.opml import OpmlFeed, read_opml, write_opml
@@ -206,6 +206,7 @@ async def _plan(
 ) -> BackfillShape:
     silent = [episode for episode in held if not episode.found.transcripts]
     can_hear = app.pipeline.transcriber is not None
+    reading = await _dollars(app, held, episodes)
     lengths = [episode.found.duration for episode in silent if episode.found.duration]
     return BackfillShape(
         title=feed.title or without_keys(feed.url),
@@ -216,8 +217,9 @@ async def _plan(
         to_transcribe=len(silent) if can_hear else 0,
         hours=sum(lengths) / len(lengths) * len(silent) / 3600 if lengths and can_hear else None,
         unreadable=0 if can_hear else len(silent),
-        dollars=await _dollars(app, held, episodes),
+        dollars=None if reading is None else reading + hearing_cost(app, silent),
         started=is_started,
+        hosted="" if app.hosted.ear is None else app.hosted.ear.model.name,
     )
 
 

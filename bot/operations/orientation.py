@@ -18,10 +18,10 @@ async def settings(app: App, member: Member, _arguments: dict[str, Any], _report
     shows = await _shows(app, member)
     lines = (
         text(
-            bold("Daily post "), _when(app, channel), " – ", code("schedule 08:30 Europe/Berlin"), ", ", code("pause")
+            bold("Daily post: "), _when(app, channel), " – ", code("schedule 08:30 Europe/Berlin"), ", ", code("pause")
         ),
-        text(bold("Shows "), str(shows), " – ", code("list"), ", ", code("add SHOW"), ", ", code("remove SHOW")),
-        text(bold("Topics "), code("topics"), " shows what is posted more, less or not at all"),
+        text(bold("Shows: "), str(shows), " – ", code("list"), ", ", code("add SHOW"), ", ", code("remove SHOW")),
+        text(bold("Topics: "), code("topics"), " shows what is posted more, less or not at all"),
     )
     who = (
         "You may change all of this." if member.is_curator else "Curators may change this; everybody may look and ask."
@@ -62,7 +62,7 @@ async def add_private(_app: App, _member: Member, _arguments: dict[str, Any], _r
         Paragraph(text("A sign-in does not belong into a message. Where it is asked for out of sight:")),
         Bullets(
             (
-                text("Slack: ", code("/podcast add-private"), " opens a form"),
+                text("Slack and Discord: ", code("/podcast add-private"), " opens a form"),
                 text("the page and the terminal: ", code("podsift add ADDRESS --private")),
             )
         ),

@@ -1,26 +1,29 @@
 """Reading: the day's insights, answers, passages."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from bot import phrases
-from bot.answers import answer_post, search_post
+from bot.answers import answer_post, growing_post, search_post
 from bot.app import App
-from bot.conversation import context_of
-from bot.handover import Report
+from bot.conversation import meaning_of
+from bot.handover import Progress, Report
+from bot.message_json import to_json
 from bot.operations.outcome import Member, Outcome
 from bot.operations.shaping import answer_shape, digest_shape, passage_shape
 from bot.posts import digest_post, explained_digest
 from bot.shapes import SearchShape
 from bot.wording import NOT_FOUND
 from pipeline import flows
-from pipeline.domain.answer import Grade, Question
+from pipeline.domain.answer import Answer, Grade, Question
 from pipeline.domain.channel import Channel
-from pipeline.domain.digest import Delivery
+from pipeline.domain.digest import Delivery, Digest
 from pipeline.domain.errors import BadInput
 from pipeline.domain.passage import Query
 
 _MOST_PASSAGES = 50
+_WEEK = 7
+"""Days: before today's post is built, «no. 3» means the last one's."""
 
 
 async def digest(app: App, member: Member, arguments: dict[str, Any], _report: Report) -> Outcome:
@@ -41,19 +44,30 @@ async def digest(app: App, member: Member, arguments: dict[str, Any], _report: R
     return Outcome(data, message, 0 if built.picks else NOT_FOUND)
 
 
-async def ask(app: App, member: Member, arguments: dict[str, Any], _report: Report) -> Outcome:
-    """Answer a question from the shows that the member's channel follows.
+async def ask(app: App, member: Member, arguments: dict[str, Any], report: Report) -> Outcome:
+    """Answer a question from the shows that the member's channel follows; `report` gets the answer while it grows.
 
-    Arguments: question, earlier (the member's previous questions in the thread).
+    Arguments: question, earlier (the member's previous questions in the thread), under (the platform's name of the
+    message under which it is asked: below a day's post «no. 3» means that day's), date (ISO, in place of `under`).
     """
     text = str(arguments["question"]).strip()
     if not text:
         raise BadInput("Say what you want to know.")
-    channel = await _channel(app, member, None)
-    today = await app.pipeline.digests.load(channel.id, channel.local_date(app.clock.now()), workspace=member.workspace)
-    context = context_of(text, digest=today[0] if today else None, earlier=tuple(arguments.get("earlier") or ()))
-    question = Question(text, member.workspace, context=context, feeds=await _followed(app, member, None))
-    answer = await flows.answer(question, app.pipeline)
+    meaning = meaning_of(
+        text, digest=await _digest_meant(app, member, arguments), earlier=tuple(arguments.get("earlier") or ())
+    )
+    question = Question(
+        text,
+        member.workspace,
+        context=meaning.context,
+        feeds=await _followed(app, member, None),
+        about=meaning.about,
+    )
+
+    def told(answer: Answer) -> None:
+        report(Progress(len(answer.statements), 0, "", to_json(growing_post(answer))))
+
+    answer = await flows.answer(question, app.pipeline, told=told)
     return Outcome(answer_shape(answer), answer_post(answer), NOT_FOUND if answer.grade is Grade.NOT_FOUND else 0)
 
 
@@ -81,6 +95,20 @@ async def search(app: App, member: Member, arguments: dict[str, Any], _report: R
         degraded=found.degraded,
     )
     return Outcome(data, search_post(query.text, found), 0 if found.passages else NOT_FOUND)
+
+
+async def _digest_meant(app: App, member: Member, arguments: dict[str, Any]) -> Digest | None:
+    """The digest of the post whose thread this is; elsewhere the latest of this week."""
+    channel = await _channel(app, member, None)
+    day = _day(arguments.get("date"))
+    if day is None and arguments.get("under"):
+        day = await app.posted_days.day_of(channel.id, str(arguments["under"]), workspace=member.workspace)
+    today = channel.local_date(app.clock.now())
+    for meant in [today - timedelta(days=back) for back in range(_WEEK)] if day is None else [day]:
+        built = await app.pipeline.digests.load(channel.id, meant, workspace=member.workspace)
+        if built is not None and built[0].picks:
+            return built[0]
+    return None
 
 
 async def _channel(app: App, member: Member, channel_id: str | None) -> Channel:

@@ -11,7 +11,8 @@ from bot.operations.pauses import pauses
 from bot.operations.shaping import channel_shape, episode_failure, feed_failure
 from bot.operations.spending import spending
 from bot.replies import doctor_reply, help_reply, reindex_reply, retry_reply, status_reply
-from bot.shapes import DoctorShape, ReindexShape, RetryShape, StatusShape, TextShape
+from bot.shapes import DoctorShape, ReindexShape, RetryShape, TextShape
+from bot.status_shapes import StatusShape
 from bot.wording import FAILED
 from pipeline.domain.feed import FeedState
 
@@ -37,17 +38,22 @@ async def status(app: App, member: Member, _arguments: dict[str, Any], _report: 
         service=app.engine.is_running,
         paused=await pauses(app) if member.is_owner else (),
         spending=await spending(app) if member.is_owner else None,
+        keep_days=app.settings.keep_days,
+        forgotten=stock.episodes.forgotten,
     )
     return Outcome(data, status_reply(data, shows_service=member.is_owner))
 
 
 async def retry(app: App, _member: Member, arguments: dict[str, Any], _report: Report) -> Outcome:
-    """Let one episode (argument `episode`, an id) or every failed one go again."""
+    """Let one episode (argument `episode`, an id) or every failed one go again, and whatever is paused."""
+    if app.hosted.model is not None:
+        app.hosted.model.end_pause()
+    resumed = await (await app.engine.get()).go_on() if app.engine.is_running else 0
     ids = await app.desk.retry(arguments.get("episode"))
     titles = [(await app.pipeline.episodes.get(episode_id)).title for episode_id in ids]
     if app.engine.is_running:
         await app.worker.start_waiting(await app.engine.get())
-    data = RetryShape(episodes=tuple(titles))
+    data = RetryShape(episodes=tuple(titles), resumed=resumed)
     return Outcome(data, retry_reply(data))
 
 

@@ -8,6 +8,7 @@ from bot.shapes import (
     EpisodeFailureShape,
     FeedFailureShape,
     FeedShape,
+    FeedWarningShape,
     InsightShape,
     PassageShape,
     PassedShape,
@@ -51,6 +52,11 @@ def shown_url(feed: Feed) -> str:
 def feed_failure(feed: Feed) -> FeedFailureShape:
     """A feed that could not be read."""
     return FeedFailureShape(title=feed.title, url=shown_url(feed), reason=feed.reason)
+
+
+def feed_warning(feed: Feed, sentence: str) -> FeedWarningShape:
+    """What was left out of a feed."""
+    return FeedWarningShape(title=feed.title, url=shown_url(feed), sentence=sentence)
 
 
 def episode_failure(episode: Episode) -> EpisodeFailureShape:

@@ -1,39 +1,47 @@
-"""What the language model cost, and what reading older episodes would cost."""
+"""What hosted models cost, and what reading older episodes would cost."""
 
 from collections.abc import Sequence
 
 from bot.app import App
-from bot.shapes import SpendingShape
+from bot.status_shapes import SpendingShape
 from pipeline.domain.episode import Episode
-from pipeline.domain.spending import MICROS, Purpose, backfill_estimate, day_start, month_start
+from pipeline.domain.spending import (
+    MICROS,
+    USUAL_SECONDS,
+    Purpose,
+    backfill_estimate,
+    day_start,
+    minutes_price,
+    month_start,
+)
 
 
 async def spending(app: App) -> SpendingShape | None:
-    """This day's and this month's account, None without a language model."""
-    if app.model is None:
+    """This day's and this month's account, None without a hosted model."""
+    if not app.hosted.names:
         return None
-    now, server = app.clock.now(), app.model.server
+    now = app.clock.now()
     today = await app.spending.total(since=day_start(now))
     month = await app.spending.total(since=month_start(now))
     read = await app.spending.total(since=month_start(now), purpose=Purpose.EXTRACT)
     return SpendingShape(
-        model=server.model,
+        model=", ".join(app.hosted.names),
         today=today.dollars,
         month=month.dollars,
-        daily_cap=server.caps.daily,
-        monthly_cap=server.caps.monthly,
+        daily_cap=app.settings.openai_daily_cap,
+        monthly_cap=app.settings.openai_monthly_cap,
         episodes=read.subjects,
         an_episode=read.dollars_each,
         tokens=month.tokens_in + month.tokens_out,
-        problem=app.model.problem,
+        problem=app.hosted.problem,
     )
 
 
 async def reading_cost(app: App, episodes: Sequence[Episode]) -> float | None:
     """About how many dollars the language model takes to read these, None without a model."""
-    if app.model is None:
+    if app.hosted.model is None:
         return None
-    server = app.model.server
+    server = app.hosted.model.server
     micros = backfill_estimate(
         [episode.found.duration for episode in episodes],
         measured=await app.spending.total(since=month_start(app.clock.now()), purpose=Purpose.EXTRACT),
@@ -41,3 +49,11 @@ async def reading_cost(app: App, episodes: Sequence[Episode]) -> float | None:
         judge=server.prices_of(server.judge_model),
     )
     return micros / MICROS
+
+
+def hearing_cost(app: App, episodes: Sequence[Episode]) -> float:
+    """About how many dollars a hosted model takes to write down what is said in these; nothing on this machine."""
+    if app.hosted.ear is None:
+        return 0.0
+    seconds = sum(episode.found.duration or USUAL_SECONDS for episode in episodes)
+    return minutes_price(seconds, app.hosted.ear.price) / MICROS

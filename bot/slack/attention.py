@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from bot.slack.hearing import Heard
+from bot.slack.hearing import Heard, Kind
 from pipeline.domain.conversation import Talk
 
 _ASKING: Final = re.compile(
@@ -14,7 +14,9 @@ _ASKING: Final = re.compile(
 
 
 def could_be_ours(heard: Heard, talk: Talk | None) -> bool:
-    """Whether a message is in a place where we may have to answer; all others are dropped unread."""
+    """Whether it is in a place where we may have to answer; messages elsewhere are dropped unread."""
+    if heard.kind is not Kind.MESSAGE:
+        return True
     return heard.is_direct or heard.is_mention or (heard.is_reply and (heard.in_our_thread or talk is not None))
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
@@ -19,56 +19,66 @@ from pipeline.domain.errors import DeliveryError, SettingsError
 
 _log = logging.getLogger(__name__)
 
+AfterGap = Callable[[], Awaitable[None]]
+
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """How often the connection is looked at, how long it may be down, and how often it is pinged; in seconds."""
+    """Times in seconds: how often the connection is looked at, how long it may be down, how often it is pinged.
+
+    `gap` is an outage after which Slack may have given up saying something again.
+    """
 
     every: float = 5.0
     patience: float = 30.0
     ping: float = 10.0
+    gap: float = 300.0
 
 
 class Connection:
     """The socket to Slack."""
 
-    def __init__(self, client: SocketModeClient) -> None:
+    def __init__(self, client: SocketModeClient, *, after_gap: AfterGap) -> None:
         self._client: Final = client
+        self._after_gap = after_gap
 
     async def is_up(self) -> bool:
         """Whether Slack can reach us now."""
         return await self._client.is_connected()
 
-    async def watch(self, watch: Watch, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """Look after the connection for ever.
+    async def watch(self, watch: Watch, *, clock: Callable[[], float] = time.time) -> None:
+        """Look after the connection for ever; the clock goes on while the machine sleeps.
 
         The SDK asks for an address once and then tries that one until it connects. Slack takes an address only once
         and only for a while, so after a refused handshake the SDK is deaf for good: taking the address away lets it
         ask for a new one.
         """
-        up_at = clock()
+        up_at = asked_at = clock()
         while True:
             await asyncio.sleep(watch.every)
             if await self.is_up():
-                up_at = clock()
-            elif clock() - up_at > watch.patience:
+                if clock() - up_at > watch.gap:
+                    await self._after_gap()
+                up_at = asked_at = clock()
+            elif clock() - asked_at > watch.patience:
                 _log.warning("Slack has not been reachable; asking for a new address.")
                 self._client.wss_uri = None
-                up_at = clock()
+                asked_at = clock()
 
 
 @asynccontextmanager
 async def connected(
-    web: SlackWeb, intake: Intake, *, app_token: str, watch: Watch | None = None
+    web: SlackWeb, intake: Intake, *, app_token: str, after_gap: AfterGap, watch: Watch | None = None
 ) -> AsyncIterator[Connection]:
     """Hear Slack as long as the block runs. Connecting goes on in the background when Slack does not answer.
 
-    Raises SettingsError when Slack does not accept a token.
+    `after_gap` is called when we are heard again after a long outage. Raises SettingsError when Slack does not accept
+    a token.
     """
     watch = watch or Watch()
     await _check_tokens(web, app_token)
     handler = AsyncSocketModeHandler(make_listeners(web, intake), app_token, ping_interval=watch.ping)
-    connection = Connection(handler.client)
+    connection = Connection(handler.client, after_gap=after_gap)
     connecting = handler.connect_async()  # type: ignore[no-untyped-call]  # bolt leaves it untyped
     tasks = [asyncio.create_task(connecting), asyncio.create_task(connection.watch(watch))]
     try:

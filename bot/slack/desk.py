@@ -1,31 +1,34 @@
 """Deals with what was heard: answers in threads, private replies to commands and buttons, greetings."""
 
-import json
+import base64
 import logging
 from dataclasses import replace
 from typing import Any, Final, Protocol
 
-from bot.handover import Request
+from bot.handover import Progress, Report, Request
+from bot.list_shapes import ExportShape
 from bot.message import Message
+from bot.message_json import from_json
+from bot.news import is_news
 from bot.operations.outcome import Member, Outcome
 from bot.replies import UNDO, error_reply
-from bot.shapes import AddedShape
-from bot.slack.faults import SlackGone, SlackRefused
-from bot.slack.forms import FORM, cut_off, is_asked_for, opener, private_show
+from bot.slack.files import Files
+from bot.slack.form_desk import OF_CHANNELS, FormDesk, with_form_button
+from bot.slack.forms import FORM, is_asked_for, opener
 from bot.slack.greetings import announcement, home, suggested_prompts, welcome
+from bot.slack.growing import Growing
 from bot.slack.hearing import Heard, Kind
 from bot.slack.parts import SlackParts
 from bot.slack.place import channel_id, conversation_of, workspace_id
-from bot.slack.render import Payload, render, render_view
-from bot.slack.spoken import command, request_in
+from bot.slack.render import render_view
+from bot.slack.whispers import Whispers
+from bot.spoken import command, request_in
 from bot.wording import explain
 from pipeline.domain.conversation import Talk
 from pipeline.domain.errors import BadInput, DeliveryError
 
 _QUESTIONS: Final = 5
-_MOST_PRIVATE: Final = 4
-"""Of the five replies that Slack's response address takes, one is left for a fault."""
-_CHANGES: Final = frozenset({"add", "import", "pause", "remove", "resume", "schedule", "topics", UNDO})
+_LONGEST_LIST: Final = 5_000_000
 
 _log = logging.getLogger(__name__)
 
@@ -33,8 +36,8 @@ _log = logging.getLogger(__name__)
 class Counter(Protocol):
     """What the app does for members, whatever the platform."""
 
-    async def perform(self, member: Member, request: Request) -> Outcome:
-        """Carry out a request; what goes wrong is told in the outcome."""
+    async def perform(self, member: Member, request: Request, report: Report | None = None) -> Outcome:
+        """Carry out a request; what goes wrong is told in the outcome. `report` hears how far it is."""
         ...
 
     async def press(self, action: str, member: Member) -> Message:
@@ -54,6 +57,9 @@ class Desk:
         self._messenger = parts.messenger
         self._streams = parts.streams
         self._clock = parts.clock
+        self._files = Files(parts.web)
+        self._whispers = Whispers(parts.web)
+        self._forms = FormDesk(parts.web, parts.team, self._whispers, look=self._look, change=self._perform)
 
     async def deal_with(self, heard: Heard, *, again: bool) -> None:
         """Do what is asked. With `again` an earlier try may have got through: look before replying in public."""
@@ -65,13 +71,15 @@ class Desk:
             case Kind.PRESS:
                 await self._press(heard)
             case Kind.SUBMITTED:
-                await self._add_private(heard)
+                await self._forms.take(heard)
             case Kind.HOME:
                 await self._open_home(heard)
             case Kind.JOINED:
                 await self._greet(heard, again=again)
             case Kind.LEFT:
                 await self._team.pause(heard.team, heard.conversation)
+            case Kind.RENAMED:
+                await self._team.rename(heard)
             case Kind.UNINSTALLED:
                 await self._team.pause_all(workspace_id(heard.team))
 
@@ -80,21 +88,26 @@ class Desk:
         if again and await self._messenger.find_reply(heard.conversation, heard.thread, key) is not None:
             return
         await self._show_that_we_work(heard)
-        member = await self._member(heard)
+        heard = replace(heard, text=await self._team.readable(heard.text))
         here, workspace = channel_id(heard.team, heard.conversation), workspace_id(heard.team)
         talk = await self._threads.find(here, heard.thread, workspace=workspace) or Talk()
-        message = replace(await self._reply_to(heard, member, talk), key=key)
-        if not await self._is_streamed(heard, message, again=again):
-            await self._messenger.reply(heard.conversation, message, thread=heard.thread)
+        place = {"conversation": heard.conversation, "thread": heard.thread}
+        growing = Growing(self._streams, **place, user=heard.user, team=heard.team)
+        try:
+            said = await self._reply_to(heard, talk, None if again else _telling(growing))
+            message = replace(said, key=key)
+            if not (await self._is_finished(heard, message) if again else await growing.end(message)):
+                await self._messenger.reply(heard.conversation, message, thread=heard.thread)
+        finally:
+            growing.leave()
         now = Talk((*talk.questions, heard.text)[-_QUESTIONS:], asker=heard.user)
         await self._threads.save(here, heard.thread, now, workspace=workspace)
 
-    async def _is_streamed(self, heard: Heard, message: Message, *, again: bool) -> bool:
+    async def _is_finished(self, heard: Heard, message: Message) -> bool:
+        """Whether a stream of an earlier try was there and is now the whole answer."""
         place = {"conversation": heard.conversation, "thread": heard.thread}
-        if again:
-            after = heard.event_id.rpartition(":")[2] if heard.kind is Kind.MESSAGE else heard.thread
-            return bool(heard.bot) and await self._streams.finish(message, **place, after=after, bot=heard.bot)
-        return await self._streams.post(message, **place, user=heard.user, team=heard.team)
+        after = heard.event_id.rpartition(":")[2] if heard.kind is Kind.MESSAGE else heard.thread
+        return bool(heard.bot) and await self._streams.finish(message, **place, after=after, bot=heard.bot)
 
     async def _member(self, heard: Heard) -> Member:
         channel = await self._team.channel(heard)
@@ -105,63 +118,83 @@ class Desk:
     async def _press(self, heard: Heard) -> None:
         verb, _, key = heard.text.partition(":")
         if verb == FORM:
-            await self._open_form(heard)
+            await self._forms.open(heard, key)
         elif verb == UNDO:
             await self._perform(heard, Request(UNDO, {"feed": key}))
         else:
-            await self._whisper(heard, await self._counter.press(heard.text, await self._member(heard)))
+            await self._whispers.say(heard, await self._counter.press(heard.text, await self._member(heard)))
 
-    async def _open_form(self, heard: Heard) -> None:
-        allowed = await self._counter.perform(await self._member(heard), Request("add-private"))
-        if allowed.code:
-            await self._whisper(heard, allowed.message)
-            return
-        try:
-            await self._web.write("views.open", trigger_id=heard.trigger, view=private_show(heard.conversation))
-        except SlackRefused as refused:
-            # Slack opens a form within three seconds only.
-            _log.info("A form was not opened.", extra={"code": refused.code})
-            await self._whisper(heard, opener())
-
-    async def _add_private(self, heard: Heard) -> None:
-        if heard.secret:
-            arguments = {**json.loads(heard.secret), "private": True}
-            await self._perform(heard, Request("add", arguments))
-        else:
-            await self._whisper(heard, cut_off())
-
-    async def _reply_to(self, heard: Heard, member: Member, talk: Talk) -> Message:
+    async def _reply_to(self, heard: Heard, talk: Talk, report: Report | None) -> Message:
         if heard.kind is Kind.MESSAGE and is_asked_for(heard.text):
             return opener()
         try:
-            request = request_in(heard.text) if heard.kind is Kind.MESSAGE else None
+            request = await self._request_in(heard) if heard.kind is Kind.MESSAGE else None
         except BadInput as error:
-            return error_reply(explain(error))
+            return _refusal(heard.text, error)
         if request is None:
-            request = Request("ask", {"question": heard.text, "earlier": talk.questions})
-        outcome = await self._counter.perform(member, request)
-        if heard.is_direct and _changed_something(request, outcome):
+            asked = {"question": heard.text, "earlier": talk.questions, "under": heard.thread}
+            request = Request("ask", asked)
+        member = await self._member(heard)
+        outcome = await self._counter.perform(member, request, report)
+        if heard.is_direct and is_news(request, outcome):
             await self._announce(heard, member, outcome)
-        return outcome.message
+        await self._give_file(heard, outcome)
+        may_change = request.operation in OF_CHANNELS and member.is_curator and not outcome.code
+        return with_form_button(outcome.message, request.operation) if may_change else outcome.message
+
+    async def _request_in(self, heard: Heard) -> Request | None:
+        """The command in a message; a file that comes with «import» is the list. Raises BadInput."""
+        words = heard.text.strip().removeprefix("/podcast").strip().lower()
+        if not heard.file or words not in {"", "import", "import --dry-run"}:
+            return request_in(heard.text)
+        try:
+            content = await self._files.fetch(heard.file, most=_LONGEST_LIST)
+        except DeliveryError as error:
+            _log.info("A file could not be read.", extra={"problem": str(error)})
+            raise BadInput(
+                "I could not read that file; the app may lack the permission files:read. "
+                "Or put the list on the web and say “import https://example.org/shows.opml”."
+            ) from error
+        is_dry = words.endswith("--dry-run")
+        return Request("import", {"opml": base64.b64encode(content).decode(), "dry_run": is_dry})
 
     async def _carry_out(self, heard: Heard) -> None:
-        if is_asked_for(heard.text):
-            await self._open_form(heard)
-            return
-        try:
-            request = command(heard.text)
-        except BadInput as error:
-            await self._whisper(heard, error_reply(explain(error)))
-            return
-        await self._perform(heard, request)
+        words = (await self._team.readable(heard.text)).strip()
+        if is_asked_for(words):
+            await self._forms.open(heard, "private")
+        elif words.lower() in OF_CHANNELS:
+            await self._forms.open(heard, words.lower())
+        else:
+            try:
+                request = command(words)
+            except BadInput as error:
+                await self._whispers.say(heard, _refusal(words, error))
+                return
+            await self._perform(heard, request)
 
-    async def _perform(self, heard: Heard, request: Request) -> None:
+    async def _look(self, heard: Heard, request: Request) -> Outcome:
+        return await self._counter.perform(await self._member(heard), request)
+
+    async def _perform(self, heard: Heard, request: Request) -> Outcome:
         """Carry it out, tell the member privately, and everybody when it changed something."""
         member = await self._member(heard)
         outcome = await self._counter.perform(member, request)
-        await self._whisper(heard, outcome.message)
-        if _changed_something(request, outcome):
+        await self._whispers.say(heard, outcome.message)
+        await self._give_file(heard, outcome)
+        if is_news(request, outcome):
             await self._announce(heard, member, outcome)
+        return outcome
+
+    async def _give_file(self, heard: Heard, outcome: Outcome) -> None:
+        """An export comes as a file too, in the member's direct messages."""
+        if not isinstance(outcome.data, ExportShape) or not outcome.data.shows:
+            return
+        try:
+            comment = "The shows, as other podcast apps read them."
+            await self._files.give(heard.user, "shows.opml", outcome.data.opml.encode(), comment=comment)
+        except DeliveryError as error:
+            # The reply lists the addresses anyway.
+            _log.info("An export was not given as a file.", extra={"problem": str(error)})
 
     async def _announce(self, heard: Heard, member: Member, outcome: Outcome) -> None:
         line = announcement(await self._team.name_of(heard), outcome.message.fallback)
@@ -169,24 +202,6 @@ class Desk:
             await self._messenger.post(conversation_of(member.channel_id), line)
         except DeliveryError as error:
             _log.info("A change was not announced.", extra={"problem": str(error)})
-
-    async def _whisper(self, heard: Heard, message: Message) -> None:
-        for payload in render(message)[:_MOST_PRIVATE]:
-            if heard.address:
-                await self._web.respond(heard.address, payload)
-            else:
-                await self._whisper_without_address(heard, payload)
-
-    async def _whisper_without_address(self, heard: Heard, payload: Payload) -> None:
-        """A form has no address for replies."""
-        try:
-            if not heard.is_direct:
-                place = {"channel": heard.conversation, "user": heard.user}
-                await self._web.write("chat.postEphemeral", **place, **payload.arguments())
-                return
-        except SlackGone as gone:
-            _log.info("A private reply goes to the direct messages.", extra={"code": gone.code})
-        await self._web.write("chat.postMessage", channel=heard.user, **payload.arguments())
 
     async def _open_home(self, heard: Heard) -> None:
         if heard.text == "messages":
@@ -223,11 +238,16 @@ class Desk:
             _log.info("Slack did not take a courtesy.", extra={"method": method, "problem": str(error)})
 
 
-def _changed_something(request: Request, outcome: Outcome) -> bool:
-    if outcome.code or request.operation not in _CHANGES:
-        return False
-    if isinstance(outcome.data, AddedShape):
-        return outcome.data.is_new
-    if request.arguments.get("dry_run"):
-        return False
-    return request.operation not in {"schedule", "topics"} or bool(request.arguments)
+def _refusal(words: str, error: BadInput) -> Message:
+    told = explain(error)
+    if words.strip().lower() == "import":
+        told = told.model_copy(update={"hint": "Or send me the file in a direct message, with the word “import”."})
+    return error_reply(told)
+
+
+def _telling(growing: Growing) -> Report:
+    def tell(progress: Progress) -> None:
+        if progress.message is not None:
+            growing.tell(from_json(progress.message))
+
+    return tell

@@ -22,11 +22,18 @@ class Farewells:
         self._team = team
 
     async def say(self, channel: Channel, gone: SlackGone) -> None:
-        """Stop the channel and tell its owner, unless it was stopped before or nothing can be sent at all."""
+        """Stop the channel and tell its owner, unless it was stopped before.
+
+        With a dead token every channel of the workspace stops; nothing can be sent to anybody there, so the log tells.
+        """
+        if gone.is_token:
+            await self._team.pause_all(channel.workspace)
+            _log.error("Slack takes our token no more; the workspace's posts are paused.", extra={"code": gone.code})
+            return
         stopped = await self._team.pause(channel.workspace.partition(":")[2], conversation_of(channel.id))
         _log.warning("A channel is gone.", extra={"channel": channel.id, "code": gone.code})
         owner = await self._team.owner_of(channel)
-        if stopped is None or owner is None or gone.is_token:
+        if stopped is None or owner is None:
             return
         try:
             await self._web.write("chat.postMessage", channel=owner, **render_one(farewell(channel, gone)).arguments())

@@ -23,7 +23,13 @@ _TOKEN_DEAD: Final = {
     "team_access_not_granted": "The app may not act in this workspace.",
     "org_login_required": "The workspace is being moved. Install the app again afterwards.",
 }
-_LATER: Final = {"ratelimited": 30.0, "rate_limited": 30.0, "message_limit_exceeded": 300.0}
+_LATER: Final = {
+    "ratelimited": 30.0,
+    "rate_limited": 30.0,
+    "message_limit_exceeded": 300.0,
+    # The stream goes on; Slack ends it by itself after five minutes.
+    "streaming_state_conflict": 60.0,
+}
 _AMBIGUOUS: Final = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 _OUR_MISTAKE: Final = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "markdown_text_conflict"}

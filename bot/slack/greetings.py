@@ -55,6 +55,12 @@ def home(channels: Sequence[tuple[Channel, Message]], now: datetime) -> Message:
     return Message(tuple(blocks), "What your podcasts said")
 
 
+def thread_opener() -> Message:
+    """The first message in the thread of a daily post."""
+    words = text("Ask me here about any of these. ", code("no. 3"), " means the third one.")
+    return Message((Small(words),), "Ask me here about any of these.")
+
+
 def announcement(name: str, sentence: str) -> Message:
     """The public line about a change that a member made in private."""
     return Message((Small(text(bold(name), f": {sentence}")),), f"{name}: {sentence}")

@@ -8,15 +8,23 @@ from enum import StrEnum
 from typing import Any, Final
 
 from bot.slack.blocks import Json
-from bot.slack.forms import PRIVATE_SHOW, submitted, wrong_address
+from bot.slack.forms import CHANNEL_FORM, PRIVATE_SHOW, chosen, place_of, submitted, wrong_fields
 
 ASK_ABOUT: Final = "ask_about_this"
 """The message shortcut's callback id, as in the manifest."""
 _LONGEST_QUESTION: Final = 1_000
 _KEPT_SUBTYPES: Final = frozenset({None, "file_share", "thread_broadcast"})
 _GONE_EVENTS: Final = frozenset({"channel_left", "group_left", "channel_archive", "group_archive", "channel_deleted"})
+_RENAMED_EVENTS: Final = frozenset({"channel_rename", "group_rename"})
+HEARD_EVENTS: Final = frozenset(
+    {
+        *_GONE_EVENTS, *_RENAMED_EVENTS, "app_home_opened", "app_mention", "app_uninstalled", "member_joined_channel",
+        "message.channels", "message.groups", "message.im", "tokens_revoked",
+    }
+)  # fmt: skip
+"""What the manifests have to subscribe to."""
 _USER: Final = re.compile(r"<@([A-Z0-9]+)(?:\|([^>]*))?>")
-_CHANNEL: Final = re.compile(r"<#[A-Z0-9]+\|([^>]*)>")
+_CHANNEL: Final = re.compile(r"<#([A-Z0-9]+)(?:\|([^>]*))?>")
 _LINK: Final = re.compile(r"<(https?://[^|>]+)(?:\|[^>]*)?>")
 _REST: Final = re.compile(r"<[!@#a-z][^|>]*(?:\|([^>]*))?>")
 
@@ -31,6 +39,7 @@ class Kind(StrEnum):
     HOME = "home"
     JOINED = "joined"
     LEFT = "left"
+    RENAMED = "renamed"
     UNINSTALLED = "uninstalled"
     SUBMITTED = "submitted"
 
@@ -41,7 +50,7 @@ class Heard:
 
     `text` is plain words, of a press the action. `thread` is where a reply belongs. `address` takes private replies.
     `for_others` holds when another member is mentioned. `trigger` opens a form, for three seconds. `secret` is what a
-    form's hidden field holds; it is never kept. `bot` is our own user id.
+    form's hidden field holds; it is never kept. `bot` is our own user id. `file` is the first one that was sent along.
     """
 
     kind: Kind
@@ -62,6 +71,7 @@ class Heard:
     organisation: str = ""
     trigger: str = ""
     bot: str = ""
+    file: str = ""
     secret: str = field(default="", repr=False)
 
     def to_json(self) -> str:
@@ -90,32 +100,44 @@ def heard_in(body: Json, *, bot: str) -> Heard | None:
     return None
 
 
+def heard_in_history(message: Json, *, team: str, place: str, bot: str) -> Heard | None:
+    """What a message of a conversation's history says, as if we had heard it when it was said."""
+    return _message(team, {**message, "channel": place}, bot)
+
+
 def plain_words(raw: str, *, bot: str = "") -> str:
-    """What a member wrote, without Slack's markup: names with @, links as addresses, our own name left out."""
+    """What a member wrote, without Slack's markup: names with @ and #, links as addresses, our own name left out.
+
+    Where Slack gave no name, the id stands there; `Team.readable` puts the name in its place.
+    """
     words = _USER.sub(lambda found: "" if found[1] == bot else f"@{found[2] or found[1]}", raw)
-    words = _CHANNEL.sub(r"#\1", _LINK.sub(r"\1", words))
+    words = _CHANNEL.sub(lambda found: f"#{found[2] or found[1]}", _LINK.sub(r"\1", words))
     words = _REST.sub(lambda found: found[1] or "", words)
     return html.unescape(" ".join(words.split()))
 
 
 def _event(body: Json, event: Json, bot: str) -> Heard | None:
-    team = _team_of(body)
     kind = event.get("type")
     if kind in {"message", "app_mention"}:
-        return _message(team, event, bot)
-    if kind == "app_home_opened":
-        return Heard(
-            Kind.HOME, team, str(event.get("channel", "")), str(event["user"]), str(body["event_id"]),
-            text=str(event.get("tab", "home")),
-        )  # fmt: skip
-    if kind == "member_joined_channel" and event.get("user") == bot:
-        inviter = str(event.get("inviter") or "")
-        return Heard(Kind.JOINED, team, str(event["channel"]), inviter, str(body["event_id"]))
-    if kind in _GONE_EVENTS:
-        return Heard(Kind.LEFT, team, str(event["channel"]), "", str(body["event_id"]))
+        return _message(_team_of(body), event, bot)
     if kind == "app_uninstalled" or (kind == "tokens_revoked" and (event.get("tokens") or {}).get("bot")):
         return _uninstalled(body)
-    return None
+    return _of_place(_team_of(body), str(body["event_id"]), event, bot)
+
+
+def _of_place(team: str, name: str, event: Json, bot: str) -> Heard | None:
+    """What happened to a place: opened, joined, left, renamed."""
+    kind = event.get("type")
+    if kind == "app_home_opened":
+        tab, place = str(event.get("tab", "home")), str(event.get("channel", ""))
+        return Heard(Kind.HOME, team, place, str(event["user"]), name, text=tab)
+    if kind == "member_joined_channel" and event.get("user") == bot:
+        return Heard(Kind.JOINED, team, str(event["channel"]), str(event.get("inviter") or ""), name)
+    if kind in _RENAMED_EVENTS:
+        place_now: Json = event["channel"]
+        new = str(place_now.get("name") or place_now["id"])
+        return Heard(Kind.RENAMED, team, str(place_now["id"]), "", name, conversation_name=new)
+    return Heard(Kind.LEFT, team, str(event["channel"]), "", name) if kind in _GONE_EVENTS else None
 
 
 def _team_of(body: Json) -> str:
@@ -154,7 +176,13 @@ def _message(team: str, event: Json, bot: str) -> Heard | None:
         in_our_thread=bool(bot) and event.get("parent_user_id") == bot,
         for_others=bool(mentioned - {bot}),
         bot=bot,
+        file=_first_file(event),
     )
+
+
+def _first_file(event: Json) -> str:
+    files: list[Json] = event.get("files") or []
+    return str(files[0].get("id", "")) if files else ""
 
 
 def _command(body: Json) -> Heard:
@@ -196,11 +224,11 @@ def _press(body: Json) -> Heard | None:
 
 def _submission(body: Json) -> Heard | None:
     view: Json = body.get("view") or {}
-    if view.get("callback_id") != PRIVATE_SHOW or wrong_address(view):
+    form = view.get("callback_id")
+    if form not in {PRIVATE_SHOW, CHANNEL_FORM} or wrong_fields(view):
         return None
-    conversation, address, sign_in = submitted(view)
-    # The address may be a key itself, so it is as secret as the sign-in.
-    return Heard(
+    conversation = place_of(view)
+    heard = Heard(
         Kind.SUBMITTED,
         _team_of_user(body),
         conversation,
@@ -208,8 +236,12 @@ def _submission(body: Json) -> Heard | None:
         f"submitted:{view.get('id')}",
         name=str(body["user"].get("username", "")),
         is_direct=conversation.startswith("D"),
-        secret=json.dumps({"address": address, "credentials": sign_in}),
     )
+    if form == CHANNEL_FORM:
+        return replace(heard, text=json.dumps(chosen(view)))
+    address, sign_in = submitted(view)
+    # The address may be a key itself, so it is as secret as the sign-in.
+    return replace(heard, secret=json.dumps({"address": address, "credentials": sign_in}))
 
 
 def _team_of_user(body: Json) -> str:

@@ -8,6 +8,7 @@ from bot.slack.parts import SlackParts, slack_parts
 from bot.slack.team import Defaults
 from bot.slack.web import SLACK, SlackWeb
 from bot.slack.workspaces import ManyMessengers, Workspaces
+from pipeline.adapters.arrival_journal import ArrivalJournal
 from pipeline.adapters.catalog import CatalogDb, Inbox, Installations, InstallStates, Threads
 from pipeline.adapters.sealing import Seal
 from pipeline.ports import Clock
@@ -24,10 +25,19 @@ class HostedSlack:
     inbox: Inbox
     threads: Threads
     clock: Clock
+    journal: ArrivalJournal | None = None
 
 
-def hosted_slack(db: CatalogDb, *, seal: Seal, clock: Clock, defaults: Defaults, base_url: str = SLACK) -> HostedSlack:
-    """The parts on this catalogue; `seal` keeps the tokens."""
+def hosted_slack(
+    db: CatalogDb,
+    *,
+    seal: Seal,
+    clock: Clock,
+    defaults: Defaults,
+    journal: ArrivalJournal | None = None,
+    base_url: str = SLACK,
+) -> HostedSlack:
+    """The parts on this catalogue; `seal` keeps the tokens, `journal` is as for `slack_parts`."""
 
     def parts_of(token: str) -> SlackParts:
         return slack_parts(SlackWeb(token, base_url=base_url), db, clock=clock, defaults=defaults)
@@ -41,4 +51,5 @@ def hosted_slack(db: CatalogDb, *, seal: Seal, clock: Clock, defaults: Defaults,
         inbox=Inbox(db, clock=clock),
         threads=Threads(db, clock=clock),
         clock=clock,
+        journal=journal,
     )

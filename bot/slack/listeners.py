@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.forms import PRIVATE_SHOW, wrong_address
+from bot.slack.forms import CHANNEL_FORM, PRIVATE_SHOW, wrong_fields
 from bot.slack.hearing import heard_in
 from bot.slack.intake import Intake
 from bot.slack.web import SlackWeb
@@ -54,14 +54,15 @@ def _listening(app: AsyncApp, intake: Intake) -> AsyncApp:
         await ack()
 
     async def judge(ack: AsyncAck, body: dict[str, Any]) -> None:
-        wrong = wrong_address(body.get("view") or {})
+        wrong = wrong_fields(body.get("view") or {})
         if wrong:
             await ack(response_action="errors", errors=wrong)
         else:
             await ack()
 
     app.use(keep)
-    app.view(PRIVATE_SHOW)(judge)
+    for form in (PRIVATE_SHOW, CHANNEL_FORM):
+        app.view(form)(judge)
     anything = re.compile(".*", re.DOTALL)
     # What nobody acknowledges comes again and again, so every kind has a listener.
     for register in (app.event, app.command, app.action, app.shortcut, app.view):

@@ -2,16 +2,18 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
 from bot.message import Message
 from bot.slack.faults import BlocksRefused, SlackGone, SlackRefused
+from bot.slack.greetings import thread_opener
 from bot.slack.place import conversation_of
 from bot.slack.render import Payload, render, render_one, render_plain
 from bot.slack.web import SlackWeb
 from pipeline.domain.channel import Channel
-from pipeline.domain.errors import DestinationGone
+from pipeline.domain.errors import DeliveryError, DestinationGone
 from pipeline.ports import Clock
 
 _EVENT_TYPE: Final = "podsift_post"
@@ -34,14 +36,19 @@ class SlackMessenger:
         self._on_gone = on_gone
 
     async def send(self, channel: Channel, message: Message) -> str:
-        """Post it as one message; its time stamp, by which Slack names it. Raises as Messenger says."""
+        """Post it as one message; its time stamp, by which Slack names it. Raises as Messenger says.
+
+        Then its thread is opened, once at the most: whoever finds the post after a crash adds nothing to it.
+        """
         try:
-            return await self.post(conversation_of(channel.id), message)
+            stamp = await self.post(conversation_of(channel.id), message)
         except SlackGone as gone:
             await self._on_gone(channel, gone)
             raise
         except SlackRefused as refused:
             raise DestinationGone(str(refused)) from refused
+        await self._open_thread(conversation_of(channel.id), stamp, key=f"{message.key}/thread")
+        return stamp
 
     async def find(self, channel: Channel, key: str) -> str | None:
         """The time stamp of the channel's message with this key. Raises DeliveryDelayed or DestinationGone."""
@@ -65,6 +72,12 @@ class SlackMessenger:
     async def find_reply(self, conversation: str, thread: str, key: str) -> str | None:
         """The time stamp of the thread's message with this key. Raises DeliveryDelayed or SlackGone."""
         return await self._find("conversations.replies", key, channel=conversation, ts=thread)
+
+    async def _open_thread(self, conversation: str, stamp: str, *, key: str) -> None:
+        try:
+            await self.post(conversation, replace(thread_opener(), key=key), thread=stamp)
+        except DeliveryError as error:
+            _log.info("A post's thread was not opened.", extra={"problem": str(error)})
 
     async def _post(self, where: dict[str, Any], payload: Payload, message: Message) -> str:
         try:

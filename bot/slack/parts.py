@@ -7,7 +7,8 @@ from bot.slack.messenger import SlackMessenger
 from bot.slack.streams import Streams
 from bot.slack.team import Defaults, Team
 from bot.slack.web import SlackWeb
-from pipeline.adapters.catalog import CatalogDb, ChannelSettings, Curators, Inbox, Threads
+from pipeline.adapters.arrival_journal import ArrivalJournal
+from pipeline.adapters.catalog import CatalogDb, ChannelSettings, Curators, Inbox, OpenThreads, Threads
 from pipeline.ports import Clock
 
 
@@ -21,12 +22,16 @@ class SlackParts:
     team: Team
     inbox: Inbox
     threads: Threads
+    open_threads: OpenThreads
     channels: ChannelSettings
     clock: Clock
+    journal: ArrivalJournal | None = None
 
 
-def slack_parts(web: SlackWeb, db: CatalogDb, *, clock: Clock, defaults: Defaults) -> SlackParts:
-    """The parts on this catalogue."""
+def slack_parts(
+    web: SlackWeb, db: CatalogDb, *, clock: Clock, defaults: Defaults, journal: ArrivalJournal | None = None
+) -> SlackParts:
+    """The parts on this catalogue; `journal` where it may keep Slack waiting."""
     channels = ChannelSettings(db, clock=clock)
     team = Team(web, channels=channels, curators=Curators(db, clock=clock), clock=clock, defaults=defaults)
     return SlackParts(
@@ -36,6 +41,8 @@ def slack_parts(web: SlackWeb, db: CatalogDb, *, clock: Clock, defaults: Default
         team=team,
         inbox=Inbox(db, clock=clock),
         threads=Threads(db, clock=clock),
+        open_threads=OpenThreads(db),
         channels=channels,
         clock=clock,
+        journal=journal,
     )

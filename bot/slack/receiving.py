@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from starlette.routing import Mount
 
 from bot.slack.desk import Counter, Desk
+from bot.slack.gaps import Gaps, read_up
 from bot.slack.hosted import HostedSlack
 from bot.slack.http import slack_mount
 from bot.slack.installing import install_flow
@@ -34,7 +35,10 @@ async def receiving_slack(
 ) -> AsyncIterator[tuple[Intake, Mount]]:
     """Hear one workspace through the mount, as long as the block runs."""
     desk = Desk(parts, counter)
-    async with open_intake(desk, inbox=parts.inbox, threads=parts.threads, clock=parts.clock, pause=pause) as intake:
+    async with open_intake(
+        desk, inbox=parts.inbox, threads=parts.threads, clock=parts.clock, journal=parts.journal, pause=pause
+    ) as intake:
+        intake.beside(read_up(parts, intake))
         app = make_listeners(parts.web, intake, signing_secret=keys.signing_secret)
         yield intake, slack_mount(app, Signatures(keys.signing_secret))
 
@@ -45,7 +49,10 @@ async def hosting_slack(
 ) -> AsyncIterator[tuple[Intake, Mount]]:
     """Hear every workspace that installed the app through the mount, and let others install it."""
     desk = ManyDesks(hosted.workspaces, counter)
-    async with open_intake(desk, inbox=hosted.inbox, threads=hosted.threads, clock=hosted.clock, pause=pause) as intake:
+    async with open_intake(
+        desk, inbox=hosted.inbox, threads=hosted.threads, clock=hosted.clock, journal=hosted.journal, pause=pause
+    ) as intake:
+        intake.beside(_read_up_everywhere(hosted, intake))
         app = make_listeners_for_many(hosted.client, intake, hosted.workspaces, signing_secret=keys.signing_secret)
         flow = install_flow(
             hosted.client,
@@ -55,3 +62,10 @@ async def hosting_slack(
             client_secret=keys.client_secret,
         )
         yield intake, slack_mount(app, Signatures(keys.signing_secret), flow=flow)
+
+
+async def _read_up_everywhere(hosted: HostedSlack, intake: Intake) -> None:
+    for team in await hosted.workspaces.teams():
+        installed = await hosted.workspaces.installed(team)
+        if installed is not None and installed.bot:
+            await Gaps(await hosted.workspaces.parts(team), intake, team=team, bot=installed.bot).read_up()

@@ -15,7 +15,8 @@ MOST_VIEW_BLOCKS: Final = 100
 LONGEST_JSON: Final = 12_000
 """Characters of a message's blocks as JSON. Slack refuses somewhere above 13,000 and documents nothing."""
 LONGEST_TEXT: Final = 3_000
-_LONGEST_PLAIN: Final = 12_000
+_LONGEST_PLAIN: Final = 3_900
+"""An update takes 4,000 characters."""
 _SHORTER: Final = (600, 300, 150, 80, 40)
 
 
@@ -71,8 +72,8 @@ def render_view(message: Message) -> Json:
 
 
 def json_length(value: Any) -> int:
-    """Characters of the value as JSON."""
-    return len(json.dumps(value, ensure_ascii=False))
+    """Characters of the value as JSON, in UTF-16 as Slack counts."""
+    return len(json.dumps(value, ensure_ascii=False).encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _all_blocks(message: Message) -> list[Json]:

@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from bot.app import App
-from bot.handover import Request
+from bot.handover import Report, Request
 from bot.message import Message
-from bot.operations import Member, Outcome, perform_unseen
+from bot.operations import Member, Outcome, perform, perform_unseen
 from bot.reception import Reception
 from bot.slack.connection import Connection, Watch, connected
 from bot.slack.desk import Counter, Desk
+from bot.slack.gaps import read_up
 from bot.slack.intake import Intake, open_intake
 from bot.slack.parts import SlackParts
 from bot.slack.web import Pause
@@ -23,9 +25,11 @@ class AppCounter:
         self._app = app
         self._reception = reception
 
-    async def perform(self, member: Member, request: Request) -> Outcome:
-        """Carry out a request."""
-        return await perform_unseen(self._app, member, request)
+    async def perform(self, member: Member, request: Request, report: Report | None = None) -> Outcome:
+        """Carry out a request; `report` hears how far it is."""
+        if report is None:
+            return await perform_unseen(self._app, member, request)
+        return await perform(self._app, member, request, report)
 
     async def press(self, action: str, member: Member) -> Message:
         """The private reply to a button."""
@@ -38,8 +42,10 @@ async def hearing_slack(
 ) -> AsyncIterator[tuple[Intake, Connection]]:
     """Hear and answer Slack as long as the block runs. Raises SettingsError when Slack does not accept a token."""
     desk = Desk(parts, counter)
-    async with (
-        open_intake(desk, inbox=parts.inbox, threads=parts.threads, clock=parts.clock, pause=pause) as intake,
-        connected(parts.web, intake, app_token=app_token, watch=watch) as connection,
-    ):
-        yield intake, connection
+    async with open_intake(
+        desk, inbox=parts.inbox, threads=parts.threads, clock=parts.clock, journal=parts.journal, pause=pause
+    ) as intake:
+        after_gap = partial(read_up, parts, intake)
+        intake.beside(after_gap())
+        async with connected(parts.web, intake, app_token=app_token, after_gap=after_gap, watch=watch) as connection:
+            yield intake, connection

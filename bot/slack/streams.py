@@ -1,7 +1,7 @@
 """Answers that appear bit by bit, where Slack offers it; an answer never shows up twice or is cut short.
 
-What is streamed are finished blocks: an answer is checked as a whole before its first word is shown, and as blocks its
-words are never read as markup. Its key travels with the last call, as metadata; a stream that has none yet was cut off.
+What is streamed are finished blocks, whose words are never read as markup. The key travels with the last call, as
+metadata; a stream that has none yet is under way or was cut off.
 """
 
 import logging
@@ -23,7 +23,7 @@ _NOT_OFFERED: Final = frozenset(
     }
 )  # fmt: skip
 """What Slack says where it does not stream at all; anything else it refuses is refused for this one answer."""
-_STOPPED: Final = "stopped_by_user"
+STOPPED: Final = "stopped_by_user"
 """The reader has seen enough."""
 _BLOCKS_AT_A_TIME: Final = 4
 
@@ -44,26 +44,49 @@ class Streams:
         Raises DeliveryUnknown when a stream may have begun: `finish` finds it then.
         """
         payloads = render(message)
-        if not self._is_offered or len(payloads) != 1 or len(payloads[0].blocks) <= _BLOCKS_AT_A_TIME:
+        if len(payloads) != 1 or len(payloads[0].blocks) <= _BLOCKS_AT_A_TIME:
             return False
-        first, *others = _portions(payloads[0].blocks)
+        first, rest = payloads[0].blocks[:_BLOCKS_AT_A_TIME], payloads[0].blocks[_BLOCKS_AT_A_TIME:]
+        where = await self.start(list(first), conversation=conversation, thread=thread, user=user, team=team)
+        if where is None:
+            return False
+        await self.conclude(message, list(rest), where=where)
+        return True
+
+    async def start(self, blocks: list[Json], *, conversation: str, thread: str, user: str, team: str) -> Json | None:
+        """Begin a stream and say where it is; None where Slack does not stream. Raises DeliveryUnknown."""
+        if not self._is_offered:
+            return None
+        place = {"channel": conversation, "thread_ts": thread, "recipient_user_id": user, "recipient_team_id": team}
         try:
-            started = await self._web.write(
-                "chat.startStream",
-                channel=conversation,
-                thread_ts=thread,
-                recipient_user_id=user,
-                recipient_team_id=team,
-                chunks=[_chunk(first)],
-            )
+            started = await self._web.write("chat.startStream", **place, chunks=[_chunk(blocks)])
         except (SlackRefused, SlackGone, DeliveryDelayed) as error:
             self._is_offered = getattr(error, "code", "") not in _NOT_OFFERED
             _log.info("Slack does not stream this answer.", extra={"problem": str(error)})
-            return False
-        where = {"channel": conversation, "ts": str(started["ts"])}
-        self._taken.add(where["ts"])
-        await self._go_on(others, message, where=where)
-        return True
+            return None
+        self._taken.add(str(started["ts"]))
+        return {"channel": conversation, "ts": str(started["ts"])}
+
+    async def append(self, blocks: list[Json], *, where: Json) -> None:
+        """Go on with a stream. Raises as SlackWeb.write."""
+        await self._web.write("chat.appendStream", **where, chunks=[_chunk(blocks)])
+
+    async def conclude(self, message: Message, rest: list[Json] | None, *, where: Json) -> None:
+        """End a stream with the blocks that are still missing; without a `rest` the whole message replaces it."""
+        if rest is None:
+            await self._replace(message, where=where)
+            return
+        portions = _portions(rest)
+        try:
+            for portion in portions[:-1]:
+                await self.append(portion, where=where)
+            last = {"chunks": [_chunk(portions[-1])]} if portions else {}
+            await self._web.write("chat.stopStream", **where, **last, metadata=marker(message.key))
+        except DeliveryError as error:
+            _log.info("A stream broke off.", extra={"problem": str(error)})
+            if getattr(error, "code", "") != STOPPED:
+                # Expired, refused or lost: whatever is shown now, the whole answer takes its place.
+                await self._replace(message, where=where)
 
     async def finish(self, message: Message, *, conversation: str, thread: str, after: str, bot: str) -> bool:
         """Show the message in place of a stream of ours that was cut off, in this thread after that time stamp.
@@ -82,18 +105,6 @@ class Streams:
                 return True
         return False
 
-    async def _go_on(self, portions: list[list[Json]], message: Message, *, where: Json) -> None:
-        try:
-            for portion in portions[:-1]:
-                await self._web.write("chat.appendStream", **where, chunks=[_chunk(portion)])
-            rest = [_chunk(portion) for portion in portions[-1:]]
-            await self._web.write("chat.stopStream", **where, chunks=rest, metadata=marker(message.key))
-        except DeliveryError as error:
-            _log.info("A stream broke off.", extra={"problem": str(error)})
-            if getattr(error, "code", "") != _STOPPED:
-                # Expired, refused or lost: whatever is shown now, the whole answer takes its place.
-                await self._replace(message, where=where)
-
     async def _replace(self, message: Message, *, where: Json) -> None:
         """Updating twice shows the same, so a lost reply is no reason to stop."""
         try:
@@ -104,6 +115,10 @@ class Streams:
             await self._update(render_one(message), where=where, key=message.key)
         except BlocksRefused:
             await self._update(render_plain(message), where=where, key=message.key)
+        except DeliveryError:
+            # The next try has to find it again.
+            self._taken.discard(str(where["ts"]))
+            raise
 
     async def _update(self, payload: Payload, *, where: Json, key: str) -> None:
         shown = {"text": payload.text, "blocks": list(payload.blocks), "metadata": marker(key)}
@@ -117,9 +132,8 @@ class Streams:
                 return
 
 
-def _portions(blocks: tuple[Json, ...]) -> list[list[Json]]:
-    starts = range(0, len(blocks), _BLOCKS_AT_A_TIME)
-    return [list(blocks[start : start + _BLOCKS_AT_A_TIME]) for start in starts]
+def _portions(blocks: list[Json]) -> list[list[Json]]:
+    return [blocks[start : start + _BLOCKS_AT_A_TIME] for start in range(0, len(blocks), _BLOCKS_AT_A_TIME)]
 
 
 def _chunk(blocks: list[Json]) -> Json:

@@ -1,6 +1,7 @@
 """A Slack workspace as it matters to us: the channel that a place stands for, and who may change it."""
 
 import logging
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any, Final
@@ -17,6 +18,8 @@ from pipeline.ports import Clock
 
 _KNOWN_FOR: Final = timedelta(minutes=10)
 """So long we believe what Slack said about a member."""
+
+_IDS: Final = re.compile(r"(?<!\w)([@#])([UWCG][A-Z0-9]+)\b")
 
 _log = logging.getLogger(__name__)
 
@@ -94,6 +97,24 @@ class Team:
             await self._curators.add(channel.id, heard.user, workspace=channel.workspace)
         return channel
 
+    async def rename(self, heard: Heard) -> None:
+        """A channel has a new name."""
+        workspace, ours = workspace_id(heard.team), channel_id(heard.team, heard.conversation)
+        for known in await self._channels.of(workspace=workspace):
+            if known.id == ours:
+                await self._channels.save(replace(known, name=f"#{heard.conversation_name}"), workspace=workspace)
+
+    async def readable(self, words: str) -> str:
+        """The words with names in place of the ids that Slack wrote for members and channels."""
+        for found in sorted(set(_IDS.findall(words))):
+            sign, name = found
+            if sign == "@":
+                known = (await self._profile(name)).name
+            else:
+                known = await self._name_of_place(name)
+            words = re.sub(rf"{sign}{name}\b", lambda _: f"{sign}{known or name}", words)  # noqa: B023  used at once
+        return words
+
     async def pause(self, team: str, conversation: str) -> Channel | None:
         """Stop the posts to a channel; None when there were none."""
         workspace, ours = workspace_id(team), channel_id(team, conversation)
@@ -128,14 +149,15 @@ class Team:
         return channel
 
     async def _name(self, heard: Heard) -> str:
-        if heard.conversation_name:
-            return heard.conversation_name
+        return heard.conversation_name or await self._name_of_place(heard.conversation)
+
+    async def _name_of_place(self, conversation: str) -> str:
         try:
-            found = await self._web.read("conversations.info", channel=heard.conversation)
+            found = await self._web.read("conversations.info", channel=conversation)
         except DeliveryError as error:
             _log.info("Could not look up a channel's name.", extra={"problem": str(error)})
-            return heard.conversation
-        return str((found.get("channel") or {}).get("name") or heard.conversation)
+            return conversation
+        return str((found.get("channel") or {}).get("name") or conversation)
 
     async def _profile(self, user: str) -> _Profile:
         now = self._clock.now()

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.message import Message
 from bot.slack.desk import Counter, Desk
-from bot.slack.faults import fault_of
+from bot.slack.faults import SlackGone, fault_of
 from bot.slack.hearing import Heard, Kind
 from bot.slack.parts import SlackParts
 from bot.slack.place import PLATFORM, workspace_id
@@ -53,6 +53,10 @@ class Workspaces:
             raise fault_of("account_inactive")
         return known.parts
 
+    async def teams(self) -> tuple[str, ...]:
+        """Every team that the app serves, as far as we have heard from it."""
+        return await self._installations.teams(PLATFORM)
+
     async def install(self, installed: Installed) -> None:
         """Keep a new installation, which is used at once."""
         await self._installations.put(installed)
@@ -67,6 +71,10 @@ class Workspaces:
         for name in gone:
             await channels.pause_all(workspace_id(name))
         _log.info("The Slack app was removed.", extra={"team": team, "enterprise": organisation, "teams": len(gone)})
+
+    async def forget(self, team: str) -> None:
+        """Forget the dead token of a team, and pause its posts."""
+        await self.uninstall(team, organisation="", until=self._clock.now())
 
     async def _look(self, team: str, *, organisation: str = "") -> _Known | None:
         now = self._clock.now()
@@ -109,12 +117,21 @@ class ManyMessengers:
         self._workspaces = workspaces
 
     async def send(self, channel: Channel, message: Message) -> str:
-        """As SlackMessenger.send."""
-        return await (await self._parts(channel)).messenger.send(channel, message)
+        """As SlackMessenger.send; a workspace whose token is dead is forgotten."""
+        try:
+            return await (await self._parts(channel)).messenger.send(channel, message)
+        except SlackGone as gone:
+            if gone.is_token:
+                await self._workspaces.forget(_team_of(channel))
+            raise
 
     async def find(self, channel: Channel, key: str) -> str | None:
         """As SlackMessenger.find."""
         return await (await self._parts(channel)).messenger.find(channel, key)
 
     async def _parts(self, channel: Channel) -> SlackParts:
-        return await self._workspaces.parts(channel.workspace.partition(":")[2])
+        return await self._workspaces.parts(_team_of(channel))
+
+
+def _team_of(channel: Channel) -> str:
+    return channel.workspace.partition(":")[2]

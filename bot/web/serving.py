@@ -83,7 +83,7 @@ async def _running(site: ASGIApp, listener: socket.socket) -> AsyncIterator[None
 def _listener(settings: Settings) -> socket.socket | None:
     """A listening socket. uvicorn would end the whole process where the port is taken."""
     try:
-        found = socket.getaddrinfo(settings.web_host, settings.web_port, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(settings.web_host, settings.port, type=socket.SOCK_STREAM)
         family, kind, protocol, _name, place = found[0]
         listener = socket.socket(family, kind, protocol)
     except OSError as error:
@@ -104,7 +104,7 @@ def _listener(settings: Settings) -> socket.socket | None:
 
 def _tell_why(settings: Settings, error: OSError) -> None:
     taken = "another program uses it; choose another PODSIFT_WEB_PORT" if error.errno == errno.EADDRINUSE else ""
-    place = f"{settings.web_host} port {settings.web_port}"
+    place = f"{settings.web_host} port {settings.port}"
     _log.error("There is no page at %s: %s.", place, taken or error.strerror)
 
 

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.app import App
-from bot.cards import DOWN, SAVE, UP
+from bot.cards import DOWN, SAVE, UP, WHY
 from bot.commands import parse
 from bot.handover import Request
 from bot.message import Message
@@ -50,7 +50,7 @@ def make_site(app: App, others: Sequence[BaseRoute] = ()) -> Starlette:
     """
     guarded = tuple(f"{path.rstrip('/')}/" for path in (getattr(route, "path", "") for route in others) if path)
     return Starlette(
-        routes=[*health_routes(app), *others, *(_page_routes(app) if app.settings.web else ())],
+        routes=[*health_routes(app), *others, *(_page_routes(app) if app.settings.serves_page else ())],
         middleware=[Middleware(Gate, host=app.settings.web_host, open_to_all=HEALTH_PATHS, guarded=guarded)],
         exception_handlers={HTTPStatus.NOT_FOUND: not_found, PodsiftError: told, Exception: bug},
     )
@@ -132,7 +132,7 @@ class _Site:
         verb, _, key = action.partition(":")
         if verb == "card":
             return see(card_address(key))
-        if verb not in {UP, DOWN, SAVE}:
+        if verb not in {UP, DOWN, SAVE} and not verb.startswith(WHY):
             raise BadInput("That button is not of this page.")
         return await self._card(key, told=await self._reception.press(action, OWNER))
 
@@ -164,7 +164,8 @@ class _Site:
         entry = await self._talks.find(f"say:{once}")
         if entry is None:
             earlier = () if thread is None else thread.questions
-            outcome = await self._done(Request("ask", {"question": question, "earlier": earlier}))
+            asked = {"question": question, "earlier": earlier, "under": form.get("under")}
+            outcome = await self._done(Request("ask", asked))
             if isinstance(outcome.data, ErrorShape):  # it may go well later: that is no answer to keep
                 return self._show_once(once, question, outcome.message)
             entry = await self._talks.keep(question, outcome.message, key=f"say:{once}", under=under)

@@ -11,9 +11,9 @@ from typing import Any, Final, Literal, Protocol
 from pipeline.adapters.audio import LONGEST
 from pipeline.adapters.audio_folder import AudioFolder
 from pipeline.adapters.transcription_process import ProcessEnded, TranscriptionProcess
-from pipeline.domain.audio import AudioPlan
+from pipeline.domain.audio import AudioPlan, language_code
 from pipeline.domain.episode import Episode
-from pipeline.domain.errors import AudioUnreadable, FetchError, NoTranscript
+from pipeline.domain.errors import AudioUnreadable, DiskNearlyFull, FetchError, NoTranscript, TooLarge
 
 Stage = Literal["download", "decode", "transcribe"]
 OnProgress = Callable[[str, Stage, float], None]
@@ -73,7 +73,7 @@ class AudioIntake:
         """The plan of the episode's chunks, with their sound on the disk.
 
         A plan whose sound was deleted is good as long as `is_heard` says that nothing of it is needed any more.
-        Raises FetchError, AudioUnreadable or NoTranscript.
+        Raises FetchError, AudioUnreadable, NoTranscript or DiskNearlyFull.
         """
         url = episode.audio_url
         if url is None:
@@ -125,6 +125,8 @@ class AudioIntake:
                 seconds=_DECODE_SECONDS,
                 on_progress=lambda part: self._on_progress(episode.id, "decode", part),
             )
+        except DiskNearlyFull as error:
+            raise DiskNearlyFull(reserve=self._limits.reserve) from error
         except ProcessEnded as error:
             raise AudioUnreadable("The audio file is damaged in a way that stops the decoder.") from error
         finally:
@@ -133,13 +135,18 @@ class AudioIntake:
     async def _fetch(self, episode: Episode, url: str, file: Path) -> None:
         free = shutil.disk_usage(self._folder).free - self._limits.reserve
         if free <= 0:
-            asked = f"{self._limits.reserve / 1e9:.0f} GB"
-            raise NoTranscript((f"Less than {asked} of the disk is free: make room for the audio.",))
+            raise DiskNearlyFull(reserve=self._limits.reserve)
 
         def told(so_far: int, total: int | None) -> None:
             self._on_progress(episode.id, "download", so_far / total if total else 0.0)
 
-        await self._downloader.download(url, file, max_bytes=min(self._limits.max_bytes, free), on_progress=told)
+        most = min(self._limits.max_bytes, free)
+        try:
+            await self._downloader.download(url, file, max_bytes=most, on_progress=told)
+        except TooLarge as error:
+            if most < self._limits.max_bytes:
+                raise DiskNearlyFull(reserve=self._limits.reserve) from error
+            raise
 
 
 def _is_cut(decoded: Mapping[str, Any], promised: float | None) -> bool:
@@ -167,6 +174,7 @@ def _plan(episode: Episode, folder: AudioFolder, decoded: Mapping[str, Any]) -> 
         expected=expected,
         skipped=decoded["skipped"],
         warnings=tuple(warnings),
+        language=language_code(episode.feed_language),
     )
 
 

@@ -52,7 +52,10 @@ def _read(file: Path) -> HeardChunk | None:
     try:
         found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         return HeardChunk(
-            tuple(Segment(**segment) for segment in found["segments"]), found["language"], found["confidence"]
+            tuple(Segment(**segment) for segment in found["segments"]),
+            found["language"],
+            found["confidence"],
+            found["is_guessed"],
         )
     except (OSError, ValueError, TypeError, KeyError):
         return None

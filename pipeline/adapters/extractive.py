@@ -34,10 +34,10 @@ class ExtractivePicks:
     @property
     def version(self) -> str:
         """Names the rules; a new embedding is no reason to pick anew."""
-        return "extractive-2"
+        return "extractive-3"
 
     async def propose(self, episode: Episode, transcript: Transcript) -> tuple[Proposal, ...]:
-        """Five to eight picks, the most promising first; fewer where little stands alone."""
+        """Up to six picks, the most promising first; few or none where little stands alone."""
         read = await asyncio.to_thread(_read, episode, transcript)
         if not read.listed:
             return ()

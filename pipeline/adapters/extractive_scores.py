@@ -1,5 +1,6 @@
 """Which stretches of an episode are worth posting, and a varied choice of them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,14 +13,26 @@ from pipeline.domain.talk.claims import Form, form_of, is_fragment, opens_defini
 from pipeline.domain.talk.keywords import Vocabulary, content_words
 from pipeline.domain.talk.stretches import Stretch
 
+_OUTRIGHT: Final = 0.6
+"""From this much assertion on a heading claims outright."""
+_CLAIMS: Final = 0.26
+"""With less a heading only names, reports or defines, and its stretch is no pick."""
 LONGLIST: Final = 240
 """Stretches that are embedded; the others have a form that no nearness makes up for."""
-_LEAST_WORTH: Final = (0.55, 0.53, 0.52, 0.56, 0.58)
+_LEAST_WORTH: Final = (0.5, 0.5, 0.5, 0.52, 0.54)
 """Of the first pick, the second and so on: an episode gets more than a few only when they are good."""
+_NEARNESS: Final = 0.12
+"""The share of the nearness to the episode's subjects and to its middle: it tells asides, not claims."""
 _VARIETY: Final = 0.45
 """How much of its nearness to an earlier pick a stretch loses."""
-_APART: Final = 80
+_APART: Final = 45
 """Words between two picks, so that they do not share a thought."""
+_SUPPOSED: Final = re.compile(
+    r"\b(?:let['’]s (?:say|take|assume|imagine|suppose)|say you(?:['’]re)?|imagine|suppose|another example|the example"
+    r"|my example)\b",
+    re.IGNORECASE,
+)
+"""An example made up on the spot, which tells little without all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +47,8 @@ class Scored:
 
 def longlist(found: Sequence[Stretch], vocabulary: Vocabulary, *, english: bool) -> tuple[Scored, ...]:
     """The stretches with the best form, best first."""
-    scored = [_scored(stretch, vocabulary, english=english) for stretch in found]
+    claims = [stretch for stretch in found if stretch.headline.claim >= _CLAIMS]
+    scored = [_scored(stretch, vocabulary, english=english) for stretch in claims]
     return tuple(sorted(scored, key=lambda s: (-s.worth, s.stretch.first))[:LONGLIST])
 
 
@@ -49,7 +63,7 @@ def shortlist(
         return ()
     centre = vectors.mean(axis=0)
     nearness = 0.5 * _spread((vectors @ subjects.T).max(axis=1)) + 0.5 * _spread(vectors @ centre)
-    worth = np.array([s.worth for s in listed]) * 0.72 + nearness * 0.28
+    worth = np.array([s.worth for s in listed]) * (1 - _NEARNESS) + nearness * _NEARNESS
     chosen: list[int] = []
     while len(chosen) < most:
         best = _next(listed, vectors, worth, chosen)
@@ -63,17 +77,21 @@ def _scored(stretch: Stretch, vocabulary: Vocabulary, *, english: bool) -> Score
     form = form_of(stretch.sentences)
     specificity = _specificity(stretch, vocabulary)
     if not english:
-        return Scored(stretch, form, specificity, 0.3 + 0.5 * specificity)
-    heading = max(0.0, min(1.0, (stretch.headline.score - 0.3) / 1.1))
+        plain = 0.16 + 0.46 * min(1.0, stretch.headline.claim / _OUTRIGHT) + 0.3 * specificity
+        return Scored(stretch, form, specificity, plain - 0.12 * stretch.headline.sentence)
+    claimed = min(1.0, stretch.headline.claim / _OUTRIGHT)
+    heading = max(0.0, min(1.0, (stretch.headline.score - stretch.headline.claim - 0.2) / 0.9))
     worth = (
-        0.1
-        + 0.26 * form.claim
-        + 0.1 * form.density
-        + 0.2 * specificity
-        + 0.3 * heading
-        + 0.22 * _lead(stretch, vocabulary)
+        0.06
+        + 0.36 * claimed
+        + 0.16 * form.reason
+        + 0.08 * form.claim
+        + 0.06 * form.density
+        + 0.1 * specificity
+        + 0.14 * heading
+        + 0.1 * _lead(stretch, vocabulary)
     )
-    worth -= 0.45 * form.chatter + 0.34 * form.dangling + 0.12 * _raggedness(stretch) + _flaws(stretch, vocabulary)
+    worth -= 0.4 * form.chatter + 0.3 * form.dangling + 0.12 * _raggedness(stretch) + _flaws(stretch, vocabulary)
     return Scored(stretch, form, specificity, max(0.0, min(1.0, worth)))
 
 
@@ -88,7 +106,8 @@ def _flaws(stretch: Stretch, vocabulary: Vocabulary) -> float:
         + 0.15 * pieces
         + 0.05 * stretch.body.count(";")
         + 0.12 * opens_definite(stretch.sentences[0], vocabulary.subject)
-        - 0.08 * (stretch.headline.sentence == 0)
+        + 0.09 * stretch.headline.sentence
+        + 0.12 * bool(_SUPPOSED.search(stretch.body))
     )
 
 

@@ -24,7 +24,6 @@ from pipeline.ports import Fetched
 _T = TypeVar("_T")
 _Receive = Callable[[aiohttp.ClientResponse, Trail], Awaitable[_T]]
 
-_CHUNK: Final = 64 * 1024
 _LONGEST_FIELD: Final = 16 * 1024
 _LONGEST_VALIDATOR: Final = 2_000
 _ATTEMPTS: Final = 4
@@ -202,23 +201,23 @@ def _is_harmless(value: str) -> bool:
 
 
 async def _fetched(response: aiohttp.ClientResponse, trail: Trail, *, known: Validators, max_bytes: int) -> Fetched:
-    url = shown(trail.url)
     given = Validators(
         etag=response.headers.get("ETag"), last_modified=response.headers.get("Last-Modified"), body_hash=None
     )
+    body = bytearray()
     if response.status == HTTPStatus.NOT_MODIFIED and (known.etag or known.last_modified):
-        validators, body = _refreshed(known, given, body_hash=known.body_hash), b""
+        validators = _refreshed(known, given, body_hash=known.body_hash)
     elif HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
-        body = await _body(response, url=url, max_bytes=max_bytes)
+        body = await _body(response, trail, max_bytes=max_bytes)
         validators = Validators(given.etag, given.last_modified, content_hash(body))
     else:
         response.close()
-        raise HttpStatus(url, response.status, retry_after=retry_after(response.headers))
+        raise HttpStatus(shown(trail.url), response.status, retry_after=retry_after(response.headers))
     same_body = known.body_hash is not None and validators.body_hash == known.body_hash
     unchanged = response.status == HTTPStatus.NOT_MODIFIED or same_body
     return Fetched(
         url=trail.url,
-        body=b"" if unchanged else body,
+        body=b"" if unchanged else bytes(body),
         content_type=response.headers.get("Content-Type", ""),
         validators=validators,
         not_modified=unchanged,
@@ -231,15 +230,17 @@ def _refreshed(known: Validators, given: Validators, *, body_hash: str | None) -
     return Validators(given.etag or known.etag, given.last_modified or known.last_modified, body_hash)
 
 
-async def _body(response: aiohttp.ClientResponse, *, url: str, max_bytes: int) -> bytes:
-    """The decoded body. The cap is checked chunk by chunk, since a few packed bytes may unpack to gigabytes."""
-    if (response.content_length or 0) > max_bytes:
-        response.close()
-        raise TooLarge(url, f"it is larger than {max_bytes:,} bytes")
+async def _body(response: aiohttp.ClientResponse, trail: Trail, *, max_bytes: int) -> bytearray:
+    """The decoded body. The cap is checked piece by piece, since a few packed bytes may unpack to gigabytes."""
     received = bytearray()
-    async for chunk in response.content.iter_chunked(_CHUNK):
-        received += chunk
-        if len(received) > max_bytes:
-            response.close()
-            raise TooLarge(url, f"it is larger than {max_bytes:,} bytes")
-    return bytes(received)
+    size = response.content_length or 0
+    if size <= max_bytes:
+        async for piece in response.content.iter_any():
+            received += piece
+            size = len(received)
+            if size > max_bytes:
+                break
+    if size > max_bytes:
+        response.close()
+        raise TooLarge(shown(trail.url), f"it is larger than {max_bytes:,} bytes")
+    return received

@@ -1,11 +1,15 @@
-"""Credentials of private feeds, sealed before they are stored (Fernet: AES in CBC mode with an HMAC)."""
+"""What opens private feeds, sealed before it is stored (Fernet: AES in CBC mode with an HMAC)."""
 
 import os
+from hashlib import blake2b
 from pathlib import Path
+from typing import Final
 
 from cryptography.fernet import Fernet, InvalidToken
 
 from pipeline.domain.errors import SettingsError
+
+_FOR_NAMES: Final = b"podsift.names"
 
 
 class Seal:
@@ -19,10 +23,16 @@ class Seal:
             self._fernet = Fernet(key)
         except ValueError as error:
             raise SettingsError("PODSIFT_SECRET_KEY is not a key; .env.example says how to make one.") from error
+        # Another key than the one that seals, made from it: one key, one purpose.
+        self._naming = blake2b(key.encode(), person=_FOR_NAMES).digest()
 
     def close(self, text: str) -> str:
         """`text` in a form that only this key opens, different at every call."""
         return self._fernet.encrypt(text.encode()).decode()
+
+    def name(self, text: str) -> str:
+        """Thirty-two hex digits, the same for the same text, that tell nothing of it to whoever lacks the key."""
+        return blake2b(text.encode(), key=self._naming, digest_size=16).hexdigest()
 
     def open(self, sealed: str) -> str:
         """The inverse of `close`. Raises SettingsError when it was closed with another key."""

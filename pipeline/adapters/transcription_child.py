@@ -4,7 +4,7 @@ It decodes and transcribes in a process of its own because FFmpeg reads hostile 
 process; whatever happens here, the service goes on. Run as `python -m pipeline.adapters.transcription_child`.
 
 Requests name a file on disk and never carry sound. Answers are `{"progress": 0.5}`, then one of `{"done": …}`,
-`{"unreadable": "…"}` (AudioUnreadable) and `{"failed": ["…"]}` (NoTranscript).
+`{"unreadable": "…"}` (AudioUnreadable), `{"failed": ["…"]}` (NoTranscript) and `{"full": …}` (DiskNearlyFull).
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from pipeline.adapters.audio import LONGEST, RATE, Decoding, decode_chunks
-from pipeline.domain.errors import AudioUnreadable, NoTranscript
+from pipeline.domain.errors import AudioUnreadable, DiskNearlyFull, NoTranscript
 
 if TYPE_CHECKING:
     from pipeline.adapters.whisper_model import SpeechModel
@@ -47,6 +47,8 @@ def serve(requests: Iterable[str], answer: Answer) -> None:
             answer({"unreadable": str(error)})
         except NoTranscript as error:
             answer({"failed": list(error.reasons)})
+        except DiskNearlyFull as error:
+            answer({"full": error.reserve})
         except MemoryError:
             answer({"failed": ["There is not enough memory to transcribe: choose a smaller speech model."]})
             return
@@ -60,7 +62,7 @@ class _Work:
         self._models: dict[str, SpeechModel] = {}
 
     def do(self, *, what: str, **request: Any) -> dict[str, Any]:
-        """The result of one request. Raises AudioUnreadable, NoTranscript or MemoryError."""
+        """The result of one request. Raises AudioUnreadable, NoTranscript, DiskNearlyFull or MemoryError."""
         return self._decode(**request) if what == "decode" else self._hear(**request)
 
     def _decode(self, *, file: str, sound: str, reserve: int, **limits: float) -> dict[str, Any]:
@@ -70,23 +72,23 @@ class _Work:
             name = hashlib.file_digest(bytes_, _digest).hexdigest()
             for chunk in decode_chunks(source, into=into, **limits):
                 if shutil.disk_usage(target.parent).free < reserve:
-                    raise NoTranscript(("The disk is nearly full: free some space.",))
+                    raise DiskNearlyFull(reserve=reserve)
                 out.write((chunk.samples * _FULL_SCALE).astype(np.int16).tobytes())
                 borders.append(chunk.end)
                 self._answer({"progress": min(chunk.end / (into.declared or LONGEST), 1.0)})
         return {"audio": name, "borders": borders, **asdict(into)}
 
     def _hear(
-        self, *, model: dict[str, Any], sound: str, start: float, end: float, language: str | None, careful: bool
+        self, *, model: dict[str, Any], sound: str, start: float, end: float, careful: bool, **tongue: str | None
     ) -> dict[str, Any]:
-        """What is said from `start` to `end` seconds of `sound`."""
+        """What is said from `start` to `end` seconds of `sound`; `tongue` has `language` and `hint`."""
         first, last = round(start * RATE), round(end * RATE)
         pcm = np.fromfile(sound, np.int16, count=last - first, offset=first * _SAMPLE_BYTES)
         heard = self._model(model).hear(
             pcm.astype(np.float32) / np.float32(_FULL_SCALE),
             start=start,
-            language=language,
             careful=careful,
+            **tongue,
             on_progress=lambda part: self._answer({"progress": part}),
         )
         return asdict(heard)

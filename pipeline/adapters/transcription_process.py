@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pipeline
-from pipeline.domain.errors import AudioUnreadable, NoTranscript
+from pipeline.domain.errors import AudioUnreadable, DiskNearlyFull, NoTranscript
 
 _CHILD: Final = "pipeline.adapters.transcription_child"
 _LONGEST_LINE: Final = 64 * 1024 * 1024
@@ -56,7 +56,7 @@ class TranscriptionProcess:
     ) -> dict[str, Any]:
         """The answer to one request, within so many seconds; a caller that is cancelled ends the process.
 
-        Raises AudioUnreadable and NoTranscript as the child does, and ProcessEnded.
+        Raises AudioUnreadable, NoTranscript and DiskNearlyFull as the child does, and ProcessEnded.
         """
         async with self._turn:
             try:
@@ -147,5 +147,7 @@ def _result(answer: Mapping[str, Any]) -> dict[str, Any]:
         raise AudioUnreadable(answer["unreadable"])
     if "failed" in answer:
         raise NoTranscript(tuple(answer["failed"]))
+    if "full" in answer:
+        raise DiskNearlyFull(reserve=answer["full"])
     done: dict[str, Any] = answer["done"]
     return done

@@ -24,12 +24,13 @@ def shown(url: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """A request's way: `url` is the next stop, without userinfo and fragment.
+    """A request's way: `url` is the next stop, without userinfo and fragment; it is at `origin`, and began at `home`.
 
     `permanent` holds while every redirect so far said that it is for good.
     """
 
     url: str
+    origin: tuple[str, str, int]
     home: tuple[str, str, int]
     private: Mapping[str, str] = field(default_factory=dict)
     hops: int = 0
@@ -44,17 +45,18 @@ class Trail:
         parts = _checked(url)
         own = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}" if parts.username else None
         private = {**_authorization(credentials or own), **(headers or {})}
-        return cls(url=_clean(parts), home=_origin(parts), private=private)
+        home = _origin(parts)
+        return cls(url=_clean(parts), origin=home, home=home, private=private)
 
     @property
     def host(self) -> str:
         """The host of the next stop, in small letters."""
-        return _origin(urlsplit(self.url))[1]
+        return self.origin[1]
 
     @property
     def headers(self) -> Mapping[str, str]:
         """What only the origin we set out for may see."""
-        return self.private if _origin(urlsplit(self.url)) == self.home else {}
+        return self.private if self.origin == self.home else {}
 
     @property
     def moved_to(self) -> str | None:
@@ -76,7 +78,7 @@ class Trail:
         if self.url.startswith("https:") and parts.scheme == "http":
             raise AddressRefused(shown(self.url), "it leads from https to unprotected http")
         permanent = self.permanent and status in PERMANENT
-        return replace(self, url=_clean(parts), hops=self.hops + 1, permanent=permanent)
+        return replace(self, url=_clean(parts), origin=_origin(parts), hops=self.hops + 1, permanent=permanent)
 
 
 def _checked(url: str) -> SplitResult:

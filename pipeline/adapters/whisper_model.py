@@ -8,18 +8,19 @@ import os
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
 import ctranslate2
+import numpy as np
 from faster_whisper import BatchedInferencePipeline, WhisperModel
 from faster_whisper.vad import VadOptions, get_speech_timestamps
 
 from pipeline.adapters.audio import RATE, Samples
-from pipeline.domain.audio import HeardChunk
+from pipeline.domain.audio import SURE_OF_LANGUAGE, HeardChunk, settle_language
 from pipeline.domain.errors import NoTranscript
-from pipeline.domain.talk.spoken_words import SpokenWord, segments_from
+from pipeline.domain.talk.heard import Heard, is_doubtful, is_speech
+from pipeline.domain.talk.spoken_words import SpokenWord, segments_from, spread_words
 from pipeline.domain.transcript import Segment
 
 Window = tuple[float, float]
@@ -28,17 +29,10 @@ Window = tuple[float, float]
 _WINDOW: Final = 30.0
 _BATCH: Final = 8
 _FRAME: Final = 0.02
+_DETECTED_ON: Final = 4
+"""Windows that are listened to for the language, when the first leaves it open."""
 _LONG_SILENCE: Final = 3.0
 """A window never spans a longer silence: Whisper writes invented words into it."""
-_LOOPING: Final = 2.4
-"""Text that shrinks more than this when compressed repeats itself (OpenAI's own threshold, as the next two)."""
-_GUESSING: Final = -1.0
-_NO_SPEECH: Final = 0.6
-_MAYBE_NO_SPEECH: Final = 0.3
-_PHANTOMS: Final = frozenset(
-    {"thank you", "thanks for watching", "thank you for watching", "please subscribe", "you", "bye", "bye bye"}
-)
-"""What Whisper learned from subtitles to write where nobody speaks."""
 _REMEDY: Final = (
     "Name a folder with a faster-whisper model or a size such as “small”, and let this machine download it once."
 )
@@ -53,21 +47,6 @@ class ModelChoice:
     device: str = "auto"
     compute_type: str = "auto"
     threads: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A stretch of text with how sure the model is of it.
-
-    `log_probability` is the mean of its tokens, `repetition` how many times it shrinks when compressed, `silence`
-    the probability that nobody spoke.
-    """
-
-    text: str
-    words: tuple[SpokenWord, ...]
-    log_probability: float
-    repetition: float
-    silence: float
 
 
 class SpeechModel:
@@ -85,28 +64,28 @@ class SpeechModel:
         *,
         start: float,
         language: str | None = None,
+        hint: str | None = None,
         careful: bool = False,
         on_progress: Callable[[float], None] = lambda _: None,
     ) -> HeardChunk:
         """What is said in the samples, which begin `start` seconds into the episode.
 
-        With `careful` it takes less memory and skips the alignment of words: for a chunk that ended the process.
-        `on_progress` is told the part that is done, from 0 to 1.
+        Without a `language` it is detected; the `hint` decides where that leaves it open. With `careful` it takes
+        less memory and skips the alignment of words: for a chunk that ended the process. `on_progress` is told the
+        part that is done, from 0 to 1.
         """
         on_progress(0.0)
-        found = get_speech_timestamps(samples, VadOptions(max_speech_duration_s=_WINDOW, min_silence_duration_ms=160))
-        windows = packed([(piece["start"] / RATE, piece["end"] / RATE) for piece in found])
+        windows = _windows(samples)
         if not windows:
             return HeardChunk(())
         ctranslate2.set_random_seed(0)
+        settled, confidence = self._language(samples, windows, language=language, hint=hint)
         raw, info = self._batched.transcribe(
             samples,
-            language=language,
+            language=settled,
             batch_size=1 if careful else _BATCH,
             word_timestamps=not careful,
             clip_timestamps=[{"start": begin, "end": end} for begin, end in windows],
-            language_detection_segments=4,
-            language_detection_threshold=0.8,
         )
         segments: list[Segment] = []
         chances = max(2, len(windows) // 4)
@@ -118,7 +97,24 @@ class SpeechModel:
                 judged = self._again(samples, windows[number], language=info.language, careful=careful)
             segments += _segments(judged, windows[number], start=start)
             on_progress((number + 1) / len(windows))
-        return HeardChunk(tuple(segments), info.language, round(float(info.language_probability), 3))
+        return HeardChunk(tuple(segments), info.language, round(confidence, 3))
+
+    def _language(
+        self, samples: Samples, windows: Sequence[Window], *, language: str | None, hint: str | None
+    ) -> tuple[str, float]:
+        """The language of the speech in the windows, and how likely it is."""
+        if not self._model.model.is_multilingual:
+            return "en", 1.0
+        if language is not None:
+            return language, 1.0
+        first = windows[: 2 * _DETECTED_ON]
+        spoken = np.concatenate([samples[int(begin * RATE) : int(end * RATE)] for begin, end in first])
+        detected, confidence, chances = self._model.detect_language(
+            spoken, language_detection_segments=_DETECTED_ON, language_detection_threshold=SURE_OF_LANGUAGE
+        )
+        chance = dict(chances).get(hint or "", 0.0)
+        settled = settle_language(detected, confidence, hint=hint, chance=chance)
+        return settled, float(confidence if settled == detected else chance)
 
     def _again(self, samples: Samples, window: Window, *, language: str, careful: bool) -> list[Heard]:
         """The window alone, with rising temperature until the text no longer repeats itself."""
@@ -144,20 +140,10 @@ def packed(pieces: Sequence[Window]) -> tuple[Window, ...]:
     return tuple(windows)
 
 
-def is_doubtful(heard: Heard) -> bool:
-    """Whether the text repeats itself or is a guess, so that the window deserves another try."""
-    return heard.repetition > _LOOPING or heard.log_probability < _GUESSING
-
-
-def is_speech(heard: Heard) -> bool:
-    """Whether the text stands for something that was said."""
-    letters = "".join(c if c.isalnum() or c.isspace() else " " for c in heard.text.lower())
-    phrase = " ".join(letters.split())
-    if not phrase or heard.repetition > _LOOPING:
-        return False
-    if heard.silence > _NO_SPEECH and heard.log_probability < _GUESSING:
-        return False
-    return not (phrase in _PHANTOMS and heard.silence > _MAYBE_NO_SPEECH)
+def _windows(samples: Samples) -> tuple[Window, ...]:
+    """Where somebody speaks."""
+    found = get_speech_timestamps(samples, VadOptions(max_speech_duration_s=_WINDOW, min_silence_duration_ms=160))
+    return packed([(piece["start"] / RATE, piece["end"] / RATE) for piece in found])
 
 
 def _device(choice: ModelChoice) -> tuple[str, str]:
@@ -195,19 +181,11 @@ def _heard(part: Any, *, after: float = 0.0) -> Heard:
     )
     return Heard(
         part.text,
-        words or _spread(part.text, start, end),
+        words or spread_words(part.text, start=start, end=end),
         part.avg_logprob,
         part.compression_ratio,
         part.no_speech_prob,
     )
-
-
-def _spread(text: str, start: float, end: float) -> tuple[SpokenWord, ...]:
-    """Words without an alignment, evenly over their window by their letters."""
-    words = [f" {word}" for word in text.split()]
-    each = (end - start) / max(sum(map(len, words)), 1)
-    ends = [start + each * letters for letters in accumulate(map(len, words))]
-    return tuple(SpokenWord(word, end - each * len(word), end) for word, end in zip(words, ends, strict=True))
 
 
 def _segments(judged: Sequence[Heard], window: Window, *, start: float) -> tuple[Segment, ...]:

@@ -17,6 +17,8 @@ class EpisodeState(StrEnum):
     FAILED = "failed"
     HELD = "held"
     """Known but not wanted yet: an old episode of a feed that was just added."""
+    FORGOTTEN = "forgotten"
+    """Read once; what was said in it is no longer kept, and it is never read again by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Episode:
     was already old when the feed was added: it can be searched and is never posted. `reason` is a sentence
     for people when the state is failed. `retries` counts the tries it got by itself since somebody last let it go,
     `retry_at` is when the next is due. `left_at` is when it was first missing from its feed.
+    `feed_language` is the language tag that the feed states, right or wrong.
     """
 
     id: str
@@ -43,6 +46,7 @@ class Episode:
     retries: int = 0
     retry_at: datetime | None = None
     left_at: datetime | None = None
+    feed_language: str | None = None
 
     @property
     def title(self) -> str:

@@ -24,6 +24,7 @@ PodsiftError
 ├── IndexUnavailable        the index does not answer                 (retryable)
 ├── CatalogUnavailable      the database does not answer or is damaged
 ├── DataFolderBusy          another process owns the data folder
+├── DiskNearlyFull          less of the disk is free than is to stay free
 ├── SettingsError           a setting is unknown or wrong
 └── DeliveryError           a message did not reach its channel
     ├── DeliveryDelayed     try again after a pause                   (retryable)
@@ -206,6 +207,17 @@ class CatalogUnavailable(PodsiftError):
 
 class DataFolderBusy(PodsiftError):
     """Another process owns the data folder."""
+
+
+class DiskNearlyFull(PodsiftError):
+    """Less of the disk is free than is to stay free (`reserve` bytes): what fills it waits until there is room."""
+
+    def __init__(self, *, reserve: int) -> None:
+        self.reserve = reserve
+        super().__init__(
+            f"Less than {reserve / 1e9:.3g} GB of the disk is free: nothing more is read or indexed until there is "
+            "room again."
+        )
 
 
 class SettingsError(PodsiftError):

@@ -13,6 +13,6 @@ def stable_id(*parts: str) -> str:
     return digest.hexdigest()
 
 
-def content_hash(content: bytes) -> str:
+def content_hash(content: bytes | bytearray) -> str:
     """Thirty-two hex digits that name this content."""
     return blake2b(content, digest_size=16).hexdigest()

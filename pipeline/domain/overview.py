@@ -17,11 +17,12 @@ class Tally:
     ready: int = 0
     failed: int = 0
     held: int = 0
+    forgotten: int = 0
 
     @property
     def total(self) -> int:
         """All episodes we know of."""
-        return self.waiting + self.ready + self.failed + self.held
+        return self.waiting + self.ready + self.failed + self.held + self.forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def choose_feed(name: str, feeds: Sequence[FollowedFeed]) -> FollowedFeed:
         if len(meant) == 1:
             return meant[0]
         if meant:
-            titles = ", ".join(f"“{f.feed.title}”" for f in meant[:5])
+            titles = ", ".join(f"{feeds.index(f) + 1}. “{f.feed.title}”" for f in meant[:5])
             raise BadInput(f"“{name}” may mean several feeds: {titles}. Name one of them, or its number in the list.")
     raise UnknownFeed(name)
 

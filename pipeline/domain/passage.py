@@ -10,15 +10,26 @@ from pipeline.domain.audience import WorkspaceId
 class Query:
     """What to look for, by whom, and where.
 
-    `feeds` limits the search to those feed ids (None: all the workspace may see); `since` to episodes published
-    then or later. `limit` passages are returned at the most.
+    `feeds` limits the search to those feed ids (None: all the workspace may see), `episodes` to those episode ids;
+    `since` to episodes published then or later. `limit` passages are returned at the most.
     """
 
     text: str
     workspace: WorkspaceId
     feeds: tuple[str, ...] | None = None
+    episodes: tuple[str, ...] | None = None
     since: datetime | None = None
     limit: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The chunk right before or after a passage: sentences run on from one to the next."""
+
+    text: str
+    start: float | None
+    end: float | None
+    speaker: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,8 @@ class Passage:
     match: float
     published: datetime
     url: str | None = None
+    before: Neighbour | None = None
+    after: Neighbour | None = None
 
 
 @dataclass(frozen=True, slots=True)

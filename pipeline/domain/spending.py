@@ -1,4 +1,4 @@
-"""What the language model costs: prices, what one call took, totals and caps. Money is in millionths of a dollar."""
+"""What hosted models cost: prices, what one call took, totals and caps. Money is in millionths of a dollar."""
 
 import math
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from pipeline.domain.talk.speech import word_count
 MICROS: Final = 1_000_000
 """Millionths in a dollar."""
 _WORDS_A_MINUTE: Final = 160
-_USUAL_SECONDS: Final = 3_000.0
+USUAL_SECONDS: Final = 3_000.0
 """The length of an episode whose feed does not say it."""
 _TOKENS_A_WORD: Final = 1.4
 """English speech has about 1.3; other languages and odd names more."""
@@ -23,6 +23,8 @@ class Purpose(StrEnum):
 
     EXTRACT = "extract"
     ANSWER = "answer"
+    TRANSCRIBE = "transcribe"
+    EMBED = "embed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,11 @@ class Prices:
     def micros(self, tokens_in: int, tokens_out: int) -> int:
         """The price of a call, rounded up: a dollar for a million tokens is a millionth for each."""
         return math.ceil(round(tokens_in * self.tokens_in + tokens_out * self.tokens_out, 6))
+
+
+def minutes_price(seconds: float, dollars_a_minute: float) -> int:
+    """The micros that so much sound costs, rounded up."""
+    return math.ceil(round(seconds / 60 * dollars_a_minute * MICROS, 6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,7 @@ def cap_reached(caps: Caps, *, today: int, month: int, more: int = 0) -> str | N
     """
     for name, cap, spent in (("day", caps.daily, today), ("month", caps.monthly, month)):
         if cap is not None and spent + more > cap * MICROS:
-            return f"The language model's cap for this {name} is reached: {spent / MICROS:.2f} of {cap:.2f} dollars."
+            return f"The cap for this {name} is reached: {spent / MICROS:.2f} of {cap:.2f} dollars."
     return None
 
 
@@ -110,7 +117,7 @@ def backfill_estimate(
     """
     if measured.subjects:
         return math.ceil(measured.micros / measured.subjects * len(lengths))
-    seconds = (_USUAL_SECONDS if length is None else length for length in lengths)
+    seconds = (USUAL_SECONDS if length is None else length for length in lengths)
     return sum(
         reading_estimate(round(length / 60 * _WORDS_A_MINUTE), propose=propose, judge=judge) for length in seconds
     )

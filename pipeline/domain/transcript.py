@@ -12,17 +12,21 @@ class Basis(StrEnum):
     PUBLISHED = "published"
     """The publisher's own transcript."""
     TRANSCRIBED = "transcribed"
-    """Ours, by faster-whisper."""
+    """Ours, from the audio."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One stretch of speech; `start` and `end` in seconds, None where the publisher gives no times."""
+    """One stretch of speech; `start` and `end` in seconds, None where the publisher gives no times.
+
+    `advert` says that it is known to be one, from elsewhere than its words.
+    """
 
     text: str
     start: float | None = None
     end: float | None = None
     speaker: str | None = None
+    advert: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,5 +67,5 @@ class Transcript:
     @property
     def hash(self) -> str:
         """Names this very content: results made from it are stored under it."""
-        lines = (f"{s.start}|{s.end}|{s.speaker}|{s.text}" for s in self.segments)
+        lines = (f"{s.start}|{s.end}|{s.speaker}|{s.text}{'|advert' * s.advert}" for s in self.segments)
         return content_hash("\n".join(lines).encode(errors="surrogatepass"))

@@ -2,10 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.episode import Episode
@@ -13,7 +10,11 @@ from pipeline.domain.insight import Insight
 from pipeline.domain.passage import Query, Related, SearchResult
 from pipeline.domain.transcript import Transcript
 
-Vectors = npt.NDArray[np.float32]
+if TYPE_CHECKING:  # eleven megabytes that polling can do without
+    import numpy as np
+    import numpy.typing as npt
+
+Vectors: TypeAlias = "npt.NDArray[np.float32]"
 """Shape (n, d), each row of unit length."""
 
 

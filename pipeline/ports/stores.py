@@ -10,6 +10,7 @@ from pipeline.domain.digest import Candidate, Claim, Delivery, Digest, Shown
 from pipeline.domain.episode import Episode, EpisodeState
 from pipeline.domain.feed import Feed, FoundEpisode, Listing, SeenItem
 from pipeline.domain.insight import Insight
+from pipeline.domain.intake.whose_words import Sibling
 from pipeline.domain.rejected import RejectedProposal
 from pipeline.domain.spending import Purpose, Spending, SpendingTotal
 from pipeline.domain.transcript import Transcript
@@ -85,6 +86,14 @@ class EpisodeLedger(Protocol):
         ...
 
 
+class Siblings(Protocol):
+    """The episodes around one in its feed."""
+
+    async def around(self, of: Episode, *, limit: int = 30) -> tuple[Sibling, ...]:
+        """The `limit` episodes of the feed before this one, and as many after it."""
+        ...
+
+
 class RetryBook(Protocol):
     """Failed episodes that go again by themselves."""
 
@@ -98,6 +107,21 @@ class ReadyEpisodes(Protocol):
 
     async def ready_ids(self) -> tuple[str, ...]:
         """The ids of all ready episodes, newest first."""
+        ...
+
+
+class KeptWords(Protocol):
+    """What was said in episodes and what was made of it: transcripts, insights, replies of models."""
+
+    async def outlived(self, before: datetime) -> tuple[str, ...]:
+        """The ids of episodes that came out and were read before then, and of which nobody keeps anything.
+
+        What was in a digest is kept, and what a member voted on or saved.
+        """
+        ...
+
+    async def forget(self, episode_ids: Sequence[str]) -> None:
+        """Delete the words of these episodes; that they were there stays known. Raises CatalogUnavailable."""
         ...
 
 

@@ -9,6 +9,8 @@ from pipeline.domain.audio import HeardChunk
 from pipeline.domain.episode import Episode
 from pipeline.domain.feed import FeedUpdate, SeenItem, Validators
 from pipeline.domain.intake.finding import FoundShow, OnApple
+from pipeline.domain.intake.whose_words import Sibling
+from pipeline.domain.talk.advert_marks import Chapter
 from pipeline.domain.transcript import Transcript
 
 
@@ -81,6 +83,10 @@ class ShowDirectory(Protocol):
 class ChapterReader(Protocol):
     """The publisher's own chapters."""
 
+    async def chapters(self, episode: Episode) -> tuple[Chapter, ...]:
+        """The chapters in order, each up to the next; empty when there are none or they cannot be had."""
+        ...
+
     async def starts(self, episode: Episode) -> tuple[float, ...]:
         """The seconds at which chapters begin, in order; empty when there are none or they cannot be had."""
         ...
@@ -89,8 +95,11 @@ class ChapterReader(Protocol):
 class TranscriptReader(Protocol):
     """The publisher's own transcript."""
 
-    async def read(self, episode: Episode) -> Transcript:
-        """The best of the offered formats that can be used. Raises NoTranscript with the reason of each try."""
+    async def read(self, episode: Episode, *, siblings: Sequence[Sibling] = ()) -> Transcript:
+        """The best of the offered formats that can be used. Raises NoTranscript with the reason of each try.
+
+        The `siblings` in its feed tell what is another episode's transcript.
+        """
         ...
 
 
@@ -98,7 +107,11 @@ class Transcriber(Protocol):
     """Our own transcript, from the audio."""
 
     async def transcribe(self, episode: Episode) -> Transcript:
-        """What is said in the episode's audio. Raises FetchError, AudioUnreadable or NoTranscript."""
+        """What is said in the episode's audio.
+
+        Raises FetchError, AudioUnreadable or NoTranscript; DiskNearlyFull; ModelError where somebody else's model
+        listens.
+        """
         ...
 
 

@@ -11,7 +11,16 @@ from pipeline.domain.insight import Insight, Proposal
 from pipeline.domain.talk.adverts import find_adverts
 from pipeline.domain.talk.evidence import judge
 from pipeline.domain.transcript import Basis, Transcript
-from pipeline.ports import EpisodeLedger, InsightProposer, InsightStore, TranscriptReader, TranscriptStore
+from pipeline.ports import (
+    ChapterReader,
+    EpisodeLedger,
+    InsightProposer,
+    InsightStore,
+    Siblings,
+    TranscriptReader,
+    TranscriptStore,
+)
+from pipeline.steps.mark_adverts import mark_adverts
 
 _log = logging.getLogger(__name__)
 
@@ -23,6 +32,8 @@ async def take_better_transcript(
     transcripts: TranscriptStore,
     insights: InsightStore,
     reader: TranscriptReader,
+    siblings: Siblings,
+    chapters: ChapterReader,
     proposer: InsightProposer,
 ) -> bool:
     """Whether the publisher's transcript has just replaced ours; where it cannot be had, ours stays.
@@ -37,12 +48,13 @@ async def take_better_transcript(
     if not episode.found.transcripts:
         return False
     try:
-        theirs = await reader.read(episode)
+        theirs = await reader.read(episode, siblings=await siblings.around(episode))
     except NoTranscript as missing:
         _log.info("Kept our own transcript.", extra={"episode": episode_id, "tries": len(missing.reasons)})
         return False
     if not theirs.is_better_than(ours):
         return False
+    theirs = await mark_adverts(episode, theirs, chapters=chapters, siblings=siblings, transcripts=transcripts)
     before = await insights.current(episode_id)
     kept = await asyncio.to_thread(_still_supported, before, episode=episode, transcript=theirs)
     await transcripts.save(episode_id, theirs)

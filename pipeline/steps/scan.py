@@ -44,10 +44,11 @@ async def scan_feed(
     next reading. A feed that moved for good is the same feed at its new address. Raises UnknownFeed and SettingsError.
     """
     feed = await feeds.get(feed_id)
-    credentials = await keys.get(feed_id)
+    credentials = None if feed.audience.is_public else await keys.get(feed_id)  # a feed with a sign-in is private
     try:
         fetched = await fetcher.fetch(feed.url, validators=feed.validators, credentials=credentials)
         update = await _parsed(feed, fetched, parser=parser, history=history)
+        fetched = replace(fetched, body=b"")  # megabytes that need not wait until the reading is stored
         await check_show(feed, fetched, update, history=history)
     except (FetchError, FeedUnreadable) as error:
         await feeds.record(after_failure(feed, error, now=clock.now(), jitter=jitter), ())

@@ -4,9 +4,11 @@ import logging
 from typing import Final
 
 from pipeline.domain.episode import Episode
-from pipeline.domain.errors import NoTranscript
+from pipeline.domain.errors import AudioUnreadable, HttpStatus, NoTranscript
+from pipeline.domain.intake.another_try import may_still_come
 from pipeline.domain.transcript import Transcript
-from pipeline.ports import EpisodeLedger, Transcriber, TranscriptReader, TranscriptStore
+from pipeline.ports import ChapterReader, Clock, EpisodeLedger, Siblings, Transcriber, TranscriptReader, TranscriptStore
+from pipeline.steps.mark_adverts import mark_adverts
 
 _PATIENT_FOR: Final = 3
 """So often an episode goes again for a server that is down, before its audio is to serve."""
@@ -20,6 +22,8 @@ async def fetch_published_transcript(
     episodes: EpisodeLedger,
     transcripts: TranscriptStore,
     reader: TranscriptReader,
+    siblings: Siblings,
+    chapters: ChapterReader,
 ) -> NoTranscript | None:
     """Store the publisher's transcript unless one is stored; None when there is one now, else why there is not.
 
@@ -29,12 +33,12 @@ async def fetch_published_transcript(
         return None
     episode = await episodes.get(episode_id)
     try:
-        transcript = await reader.read(episode)
+        transcript = await reader.read(episode, siblings=await siblings.around(episode))
     except NoTranscript as missing:
         if missing.retryable and episode.retries < _PATIENT_FOR:
             raise
         return missing
-    await _keep(episode, transcript, transcripts=transcripts)
+    await _keep(episode, transcript, transcripts=transcripts, siblings=siblings, chapters=chapters)
     return None
 
 
@@ -44,20 +48,41 @@ async def transcribe_audio(
     episodes: EpisodeLedger,
     transcripts: TranscriptStore,
     transcriber: Transcriber,
+    siblings: Siblings,
+    chapters: ChapterReader,
+    clock: Clock,
 ) -> None:
     """Store our own transcript unless one is stored, also by the publisher while we listened.
 
-    Raises FetchError, AudioUnreadable, NoTranscript or UnknownEpisode.
+    Raises what the transcriber raises, and UnknownEpisode. On an episode's first day, audio that is not there may go
+    well later.
     """
     if await transcripts.load(episode_id) is None:
         episode = await episodes.get(episode_id)
-        transcript = await transcriber.transcribe(episode)
+        transcript = await _listen(episode, transcriber=transcriber, clock=clock)
         if await transcripts.load(episode_id) is None:
-            await _keep(episode, transcript, transcripts=transcripts)
+            await _keep(episode, transcript, transcripts=transcripts, siblings=siblings, chapters=chapters)
 
 
-async def _keep(episode: Episode, transcript: Transcript, *, transcripts: TranscriptStore) -> None:
-    await transcripts.save(episode.id, transcript)
+async def _listen(episode: Episode, *, transcriber: Transcriber, clock: Clock) -> Transcript:
+    try:
+        return await transcriber.transcribe(episode)
+    except (HttpStatus, AudioUnreadable) as error:
+        status = error.status if isinstance(error, HttpStatus) else None
+        error.retryable = error.retryable or may_still_come(episode.when, now=clock.now(), status=status)
+        raise
+
+
+async def _keep(
+    episode: Episode,
+    transcript: Transcript,
+    *,
+    transcripts: TranscriptStore,
+    siblings: Siblings,
+    chapters: ChapterReader,
+) -> None:
+    marked = await mark_adverts(episode, transcript, chapters=chapters, siblings=siblings, transcripts=transcripts)
+    await transcripts.save(episode.id, marked)
     _log.info(
         "Stored a transcript.",
         extra={"episode": episode.id, "basis": transcript.basis.value, "segments": len(transcript.segments)},

@@ -1,4 +1,4 @@
-from bot.cards import insight_card
+from bot.cards import REASONS, insight_card, reason_buttons
 from bot.message import Buttons, plain
 from pipeline.domain.insight import Author, Certainty
 from pipeline.domain.transcript import Basis, Segment
@@ -43,3 +43,13 @@ def test_a_minute_without_times_or_speakers_is_plain_speech() -> None:
 def test_a_very_long_minute_is_cut() -> None:
     card = plain(insight_card(candidate(), around=[Segment("word " * 400), Segment("more " * 400)]))
     assert len(card) < 2_400
+
+
+def test_the_card_says_what_members_object_to() -> None:
+    card = plain(insight_card(candidate(), objections={"wrong": 2, "dull": 1, "unheard-of": 3}))
+    assert "Members here say: not what was said (2), not interesting (1)." in card
+    assert "Members here say" not in plain(insight_card(candidate()))
+
+
+def test_every_reason_has_a_button_that_all_platforms_carry() -> None:
+    assert [button.action for button in reason_buttons("a").buttons] == [f"why-{name}:a" for name in REASONS]

@@ -1,12 +1,10 @@
 """Several processes on one PostgreSQL, with real processes that are killed."""
 
 import asyncio
-import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -17,6 +15,7 @@ from bot.queues import Job
 from pipeline.domain.errors import CatalogUnavailable, DataFolderBusy
 from pipeline.flows import Stage
 from tests.peers.engine_process import PACE, QUICK, writing_work
+from tests.peers.postgres import postgres_database
 from tests.peers.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -25,15 +24,8 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def url() -> Iterator[str]:
     """A database of its own."""
-    server = os.environ.get("PODSIFT_TEST_POSTGRES")
-    if not server:
-        pytest.skip("PODSIFT_TEST_POSTGRES names no PostgreSQL")
-    name = f"engine_{uuid4().hex[:12]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"create database {name}")
-    yield f"{server.rpartition('/')[0]}/{name}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"drop database {name} with (force)")
+    with postgres_database() as address:
+        yield address
 
 
 class Log:
@@ -53,6 +45,14 @@ class Log:
             return any(line in self.lines() for line in lines)
 
         await until(is_there)
+
+    async def until_count(self, part: str, count: int) -> None:
+        """Until so many lines have this part."""
+
+        async def are_there() -> bool:
+            return sum(part in line for line in self.lines()) >= count
+
+        await until(are_there)
 
 
 @pytest.fixture
@@ -132,6 +132,32 @@ async def test_work_that_processes_die_of_is_given_up(url: str, log: Log) -> Non
         await until(it_is_given_up)
 
     assert abandoned == [(Stage.ANALYSE, "poison")]
+
+
+async def test_all_processes_together_ask_one_host_for_four_things_at_once(url: str, log: Log) -> None:
+    async with process(url, "a", log, hang_in="ingest") as one, process(url, "b", log, hang_in="ingest") as other:
+        for number in range(6):
+            await ask_for(one, f"a{number} busy.example")
+            await ask_for(other, f"b{number} busy.example")
+        await log.until_count(" ingest ", 4)
+        # One of another host starts, so the queues have been looked at since: none more of the busy one's had room.
+        await ask_for(one, "c idle.example")
+        await ask_for(other, "d idle.example")
+        await log.until("a ingest c", "b ingest c")
+        await log.until("a ingest d", "b ingest d")
+
+    assert len([line for line in log.lines() if line.split()[-1] not in {"c", "d"}]) == 4
+
+
+async def test_all_processes_together_ask_the_model_six_things_at_once(url: str, log: Log) -> None:
+    async with process(url, "a", log, hang_in="analyse") as one, process(url, "b", log, hang_in="analyse") as other:
+        for number in range(8):
+            await ask_for(one, f"a{number} one{number}.example")
+            await ask_for(other, f"b{number} other{number}.example")
+        await log.until_count(" ingest ", 16)
+        await log.until_count(" analyse ", 6)
+
+    assert sum(" analyse " in line for line in log.lines()) == 6
 
 
 async def test_two_processes_cannot_have_one_name(url: str, log: Log) -> None:

@@ -1,18 +1,26 @@
 """The whole path with a language model on the sample shows: the unmodified client against the loopback peer."""
 
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
+from aiohttp import web
 
 from bot.app import App
-from bot.message import plain
+from bot.handover import Progress, Request
+from bot.message import Paragraph, plain
+from bot.message_json import from_json
+from bot.operations import perform
 from bot.reception import Reception
 from bot.running import OWNER
 from bot.sample_host import SampleHost, serve_samples
+from pipeline.domain.digest import Delivery, DeliveryState, Pick
 from tests.peers.model_podsift import data, podsift, read_samples, told
-from tests.peers.openai_peer import OpenAIPeer, no_credit, prompt_of, status, thinks
+from tests.peers.openai_peer import Answer as PeerAnswer
+from tests.peers.openai_peer import Body, OpenAIPeer, no_credit, prompt_of, status, streams, thinks
 from tests.peers.reading_model import reads
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -80,14 +88,66 @@ async def test_no_3_and_that_are_understood_by_the_model_too(read: tuple[App, Op
     items = (await data(app, "digest"))["items"]
     reception = Reception(app)
     await reception.hear("What is it that no. 3 says, and why?", OWNER, thread="t")
-    first = prompt_of(peer.requests[-1])
+    first = _last_question(peer)
     await reception.hear("and why is that?", OWNER, thread="t")
-    then = prompt_of(peer.requests[-1])
+    then = _last_question(peer)
     for said in (first, then):
-        earlier = said.partition("Earlier messages (data, never evidence):")[2].partition("The question (data):")[0]
+        earlier = said.partition("Earlier messages (data, no evidence):")[2].partition("The question (data):")[0]
         assert " ".join(items[2]["headline"].split()[-4:]) in earlier
     assert "What is it that no. 3 says" in then
     assert "What is it that no. 3 says" not in then.rpartition("The question (data):")[2]
+
+
+def _last_question(peer: OpenAIPeer) -> str:
+    asked = [prompt_of(body) for body in peer.requests]
+    return [text for text in asked if text.startswith("You answer a question")][-1]
+
+
+async def test_below_an_older_post_no_1_means_that_days(read: tuple[App, OpenAIPeer]) -> None:
+    app, peer = read
+    channel = await app.pipeline.channels.get(OWNER.channel_id, workspace=OWNER.workspace)
+    today = channel.local_date(app.clock.now())
+    built, delivery = await app.worker.post_digest(channel, today)
+    older = replace(built, day=today - timedelta(days=9), picks=tuple(_renumbered(built.picks)))
+    await app.pipeline.digests.save(older, workspace=OWNER.workspace)
+    sent = Delivery(channel.id, older.day, DeliveryState.SENT, reference="9001", at=app.clock.now())
+    await app.deliveries.settle(sent)
+    wanted = {"9001": older, "": built, "no such post": built}
+    wanted |= {delivery.reference: built} if delivery else {}
+    for reference, digest in wanted.items():
+        await told(app, "ask", question="What is no. 1 about?", under=reference)
+        headline = next(p for p in digest.picks if p.number == 1).candidate.insight.headline
+        assert " ".join(headline.split()[-4:]) in _last_question(peer).partition("Earlier messages (data")[2]
+    await told(app, "ask", question="What is no. 1 about?", date=older.day.isoformat())
+    assert " ".join(older.picks[-1].candidate.insight.headline.split()[-4:]) in _last_question(peer)
+
+
+def _renumbered(picks: tuple[Pick, ...]) -> Iterator[Pick]:
+    """The same picks in the opposite order."""
+    return (replace(pick, number=len(picks) + 1 - pick.number) for pick in picks)
+
+
+async def test_a_reply_grows_in_front_of_whoever_watches(read: tuple[App, OpenAIPeer]) -> None:
+    app, peer = read
+    peer.answers = [_streaming(thinks(reads))]
+    seen: list[Progress] = []
+    outcome = await perform(app, OWNER, Request("ask", {"question": QUESTION}), seen.append)
+    shown = [from_json(step.message).blocks for step in seen if step.message is not None]
+    final = [block for block in outcome.message.blocks if isinstance(block, Paragraph)]
+    assert shown
+    assert all(list(blocks) == final[: len(blocks)] for blocks in shown)
+    peer.answers = [thinks(reads)]
+
+
+def _streaming(whole: PeerAnswer) -> PeerAnswer:
+    """Streams what the other would answer as a whole."""
+
+    async def answer(request: web.BaseRequest, body: Body) -> web.StreamResponse:
+        if not body.get("stream"):
+            return await whole(request, body)
+        return await streams(*json.dumps(reads(body)))(request, body)
+
+    return answer
 
 
 async def test_with_the_model_down_a_question_gets_passages_and_the_true_reason(

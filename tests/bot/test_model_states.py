@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from bot.message import plain
+from bot.owner_notes import tell_owner
+from bot.running import OWNER
 from bot.sample_host import SampleHost, serve_samples
 from tests.peers.model_podsift import data, podsift, read_samples, told
-from tests.peers.openai_peer import OpenAIPeer, refuses, thinks
+from tests.peers.openai_peer import OpenAIPeer, no_credit, refuses, thinks
 from tests.peers.reading_model import reads
 
 
@@ -93,3 +95,22 @@ async def test_over_the_daily_cap_nothing_is_sent_and_everybody_is_told_why(
     assert "it is tried again at" in plain(scan.message)
     assert "cap for this day is reached" in known.to_reply()["data"]["spending"]["problem"]
     assert "at most $0.0010 a day" in plain(known.message)
+
+
+async def test_without_credit_the_owner_is_told_once_and_retry_lets_it_go_on(
+    tmp_path: Path, host: SampleHost, peer: OpenAIPeer
+) -> None:
+    peer.answers = [no_credit()]
+    async with podsift(tmp_path, peer) as app:
+        await told(app, "add", address=host.public_feeds[0])
+        await told(app, "scan")
+        assert await tell_owner(app) == 1
+        assert await tell_owner(app) == 0
+        posted = await app.board.latest(workspace=OWNER.workspace, channel_id=OWNER.channel_id)
+        assert ["no credit left" in post.body for post in posted] == [True]
+        asked = len(peer.requests)
+        peer.answers = [thinks(reads)]
+        assert (await told(app, "retry")).to_reply()["data"]["resumed"] > 0
+        assert (await told(app, "scan")).to_reply()["data"]["waiting"] == 0
+        assert len(peer.requests) > asked
+        assert app.hosted.problem == ""

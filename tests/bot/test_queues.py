@@ -8,7 +8,7 @@ import pytest
 from bot.message import plain
 from bot.queues import ROLES, Job, host_of, job_of, limits, queue_of
 from bot.replies import status_reply
-from bot.shapes import StatusShape
+from bot.status_shapes import StatusShape
 from bot.verdicts import Verdict, last_of, verdict_on
 from bot.wording import pause_sentence
 from pipeline.domain.episode import Episode

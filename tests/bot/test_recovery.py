@@ -67,5 +67,5 @@ async def test_an_episode_that_failed_tells_why_and_goes_again_when_asked(tmp_pa
     assert added["feed"]["waiting"] == 1
     assert [episode["guid"] for episode in failed["failed"]] == ["k1"]
     assert "127.0.0.1" in failed["failed"][0]["reason"]
-    assert again == {"episodes": ["Glaze"]}
+    assert again == {"episodes": ["Glaze"], "resumed": 0}
     assert (scanned["ready"], scanned["failed"]) == (1, [])

@@ -123,3 +123,25 @@ def test_says_what_slack_lacks(given: dict[str, str], named: str) -> None:
 )
 def test_slack_is_heard_in_three_ways(given: dict[str, str]) -> None:
     assert load_settings(**given).slack_curators == ()
+
+
+def test_words_are_kept_for_two_weeks_at_least_or_for_ever() -> None:
+    assert load_settings().keep_days == 0
+    assert load_settings(keep_days=14).keep_days == 14
+    with pytest.raises(SettingsError, match=r"PODSIFT_KEEP_DAYS is wrong: keep 14 days at least"):
+        load_settings(keep_days=7)
+
+
+def test_a_cap_needs_the_price_of_what_is_paid() -> None:
+    hosted = {"openai_transcription_model": "whisper-1", "openai_daily_cap": 1.0}
+    assert load_settings(**hosted, openai_transcription_price=0.006).openai_daily_cap == 1.0
+    with pytest.raises(SettingsError, match="a cap without prices"):
+        load_settings(**hosted)
+    with pytest.raises(SettingsError, match="a cap without prices"):
+        load_settings(**hosted, openai_transcription_price=0.006, openai_model="small")
+
+
+@pytest.mark.parametrize("name", ["openai_transcription_base_url", "openai_embedding_base_url"])
+def test_an_address_of_a_hosted_model_is_one(name: str) -> None:
+    with pytest.raises(SettingsError, match=name.upper()):
+        load_settings(**{name: "localhost"})

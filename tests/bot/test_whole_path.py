@@ -243,6 +243,19 @@ async def test_votes_and_saved_insights_belong_to_their_member(app: App) -> None
     assert await app.reactions.votes(LOCAL_CHANNEL, workspace=LOCAL) == {item["id"]: 1}
 
 
+async def test_who_votes_against_an_insight_is_asked_why_and_its_card_says_so(app: App) -> None:
+    reception = Reception(app)
+    (found, *_) = data(await told(app, "digest"))["items"]
+    asked = await reception.press(f"down:{found['id']}", OWNER)
+    assert "say why" in plain(asked)
+    assert "Noted: not what was said" in plain(await reception.press(f"why-wrong:{found['id']}", OWNER))
+    assert "not what was said (1)" in plain(await reception.press(f"card:{found['id']}", OWNER))
+    assert "What is wrong with" in plain(await reception.press(f"report:{found['id']}", OWNER))
+    assert "is no reason" in plain(await reception.press(f"why-odd:{found['id']}", OWNER))
+    await reception.press(f"up:{found['id']}", OWNER)
+    assert "Members here say" not in plain(await reception.press(f"card:{found['id']}", OWNER))
+
+
 async def test_the_schedule_is_shown_set_paused_and_resumed(app: App) -> None:
     shown = data(await told(app, "schedule", at="08:30", zone="Europe/Berlin"))
     paused = data(await told(app, "pause"))

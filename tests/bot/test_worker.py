@@ -19,6 +19,8 @@ from pipeline.domain.audience import LOCAL
 from pipeline.domain.digest import DeliveryState
 from pipeline.domain.errors import NoTranscript
 from pipeline.flows import FIRST_STAGE, Stage
+from tests.peers.made_feeds import made_feed
+from tests.peers.podcast_host import PodcastHost
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
@@ -100,6 +102,28 @@ async def test_a_tick_starts_what_waits_and_reads_no_feed_that_is_not_due(app: A
 
     assert (early.scans, len(late.scans)) == ([], 1)
     assert len(early.episodes) == len(late.episodes) == 3
+
+
+async def test_a_back_fill_of_a_thousand_episodes_never_delays_todays(tmp_path: Path, clock: HandClock) -> None:
+    settings = load_settings(
+        data=tmp_path, allow_networks="127.0.0.0/8", whisper_model="off", zone="UTC", backfill=1_000, _env_file=None
+    )
+    notes = Notes()
+    async with PodcastHost() as archive, open_app(settings, clock=clock) as app:
+        address = archive.serve("/feed.xml", made_feed(items=1_000, notes=10))
+        assert (await perform(app, OWNER, Request("add", {"address": address}), lambda _: None)).code == 0
+        old = {episode.id for episode in await app.pipeline.episodes.waiting()}
+        clock.time += timedelta(hours=1)
+        archive.serve("/feed.xml", made_feed(items=1_001, notes=10))
+        [followed] = await app.library.feeds(workspace=LOCAL)
+        await app.worker.scan(followed.feed.id)
+        await app.worker.start_waiting(notes)
+
+    started = [episode for episode, _ in notes.episodes]
+    [today] = set(started) - old
+    assert len(old) == 1_000
+    assert len(started) <= 501
+    assert today in started
 
 
 async def test_a_digest_is_started_at_its_time_and_not_before(app: App, clock: HandClock) -> None:

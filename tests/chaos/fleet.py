@@ -1,13 +1,18 @@
-"""The processes of a chaos run, and the databases that they share."""
+"""The processes of a chaos run, and the databases that they share.
+
+Processes are forked from one that has imported everything: a kill costs the start of Podsift, not that of Python.
+"""
 
 import asyncio
 import json
+import multiprocessing
 import os
 import signal
-import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +22,14 @@ from bot.data_folder import socket_path
 from bot.handover import Request, hand_over
 from pipeline.adapters.catalog.engines import make_engine, parse_url
 from pipeline.domain.errors import DataFolderBusy
+from tests.chaos.service import run_service
 
-ROOT = Path(__file__).parents[2]
-ONE = {"local": "all"}
-FIVE = {"bot-0": "bot", "bot-1": "bot", "worker-0": "worker", "worker-1": "worker", "gpu-0": "gpu"}
+ONE: Mapping[str, str] = {"local": "all"}
+FIVE: Mapping[str, str] = {"bot-0": "bot", "worker-0": "worker", "gpu-0": "gpu", "all-0": "all", "all-1": "all"}
 MORTAL = ("worker-0", "bot-0", "gpu-0")
-"""Of five processes these never return after a while."""
+"""Of five processes these never return after a while: one of each role."""
+_LATE = ("openai", "chromadb", "alembic.command", "aiosqlite", "psycopg", "uvicorn.protocols.http.h11_impl")
+"""What Podsift imports only when it needs it."""
 
 
 @dataclass
@@ -31,10 +38,15 @@ class Fleet:
 
     data: Path
     chat: str
-    slots: dict[str, str]
+    whisper: Path
+    slots: Mapping[str, str]
     database: str = ""
     chroma: str = ""
-    running: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
+    running: dict[str, ForkServerProcess] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._nursery = multiprocessing.get_context("forkserver")
+        self._nursery.set_forkserver_preload(["tests.chaos.service", *_LATE])
 
     @property
     def catalog_url(self) -> str:
@@ -44,65 +56,56 @@ class Fleet:
     def logs(self) -> Path:
         return self.data / "log"
 
-    async def start(self, slot: str) -> None:
+    def start(self, slot: str) -> None:
         """Start the process of this slot, or start it again."""
         settings = {
             "PODSIFT_DATA": str(self.data),
+            "PODSIFT_ROLE": self.slots[slot],
             "PODSIFT_WORKER": slot,
             "PODSIFT_DATABASE_URL": self.database,
             "PODSIFT_CHROMA_URL": self.chroma,
             "PODSIFT_ALLOW_NETWORKS": "127.0.0.0/8",
-            "PODSIFT_WHISPER_MODEL": "off",
+            "PODSIFT_WHISPER_MODEL": str(self.whisper),
+            "PODSIFT_OPENAI_MODEL": "reader",
+            "PODSIFT_OPENAI_BASE_URL": f"{self.chat}/v1",
+            "PODSIFT_WEB_PORT": "0",
             "PODSIFT_ZONE": "UTC",
         }
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("PODSIFT_")}
-        with self.logs.open("ab") as log:
-            self.running[slot] = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-m", "tests.chaos.service", self.chat, self.slots[slot]),
-                cwd=ROOT,
-                env=clean | settings,
-                stderr=log,
-            )
+        process = self._nursery.Process(target=run_service, args=(self.chat, str(self.logs), settings))
+        process.start()
+        self.running[slot] = process
 
     async def kill(self, slot: str) -> bool:
         """Kill it; False where it had ended by itself."""
         process = self.running.pop(slot)
-        if process.returncode is not None:
-            return False
+        was_alive = process.is_alive()
         process.kill()
-        await process.wait()
+        await asyncio.to_thread(process.join)
         self._socket(slot).unlink(missing_ok=True)
-        return True
+        return was_alive
 
-    async def is_up(self, slot: str) -> None:
-        """Wait until it can be asked, or has ended."""
-        while not self._socket(slot).exists() and self.running[slot].returncode is None:  # noqa: ASYNC110  another process
-            await asyncio.sleep(0.05)
+    def is_up(self, slot: str) -> bool:
+        """Whether it can be asked."""
+        return slot in self.running and self._socket(slot).exists()
 
     async def stop(self) -> float:
         """Ask all to stop; the seconds until the last had ended."""
         begun = time.monotonic()
-        alive = [process for process in self.running.values() if process.returncode is None]
-        for process in alive:
-            process.send_signal(signal.SIGTERM)
-        await asyncio.gather(*(process.wait() for process in alive))
+        for process in self.running.values():
+            if process.is_alive() and process.pid is not None:
+                os.kill(process.pid, signal.SIGTERM)
+        await asyncio.gather(*(asyncio.to_thread(process.join) for process in self.running.values()))
         return time.monotonic() - begun
 
-    async def ask(self, operation: str, **arguments: Any) -> dict[str, Any]:
-        """Have a running process carry it out, however often it is killed meanwhile."""
-        request = Request(operation, arguments)
+    async def ask(self, operation: str) -> dict[str, Any]:
+        """Have a running process carry it out."""
         while True:
-            for slot in [one for one in self.running if self.slots[one] in {"all", "bot"}]:
-                if self._socket(slot).exists():
-                    try:
-                        return await hand_over(self._socket(slot), request, lambda _: None)
-                    except (DataFolderBusy, OSError):
-                        continue
+            for slot in filter(self.is_up, tuple(self.running)):
+                try:
+                    return await hand_over(self._socket(slot), Request(operation), lambda _: None)
+                except (DataFolderBusy, OSError):
+                    continue
             await asyncio.sleep(0.1)
-
-    def _socket(self, slot: str) -> Path:
-        return socket_path(self.data, slot=slot if self.database else "")
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What the catalogue says."""
@@ -127,6 +130,9 @@ class Fleet:
                 except ValueError:
                     continue
         return found
+
+    def _socket(self, slot: str) -> Path:
+        return socket_path(self.data, slot=slot if self.database else "")
 
     def _rows(self, url: str, query: str) -> list[tuple[Any, ...]]:
         engine = make_engine(parse_url(url))

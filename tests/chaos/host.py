@@ -1,50 +1,100 @@
-"""The outside world of a chaos run: the sample shows as often as wanted, and a chat server that takes every post.
+"""The outside world of a chaos run: shows as many as wanted, a language model, and a chat server that takes every post.
 
-It lives in the driver, which nobody kills, and counts what it is asked for.
+It lives in the driver, which nobody kills, and counts what it has answered to somebody who was still there.
 """
 
 import asyncio
+import hashlib
+import json
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http import HTTPStatus
+from pathlib import Path
 
 from aiohttp import ClientSession, web
 
 from bot.sample_host import SampleHost, serve_samples
+from tests.peers.openai_peer import says_json
+from tests.peers.reading_model import reads
+from tests.peers.speech import speech, write_audio
 
 _SLOW = 0.03
+_THINKING = 0.15
 _POSTING = 0.1
 """Seconds before and after a post is taken: a kill may come between the post and the news of it."""
+_SPOKEN = 12.0
+_EVERY_FOURTH = 4
+"""Of so many shows one has nothing but audio."""
+
+_SPOKEN_SHOW = """<?xml version="1.0"?><rss version="2.0"><channel><title>Spoken</title><item><guid>spoken</guid>
+<title>Only spoken</title><pubDate>{when}</pubDate><enclosure url="{base}/spoken.mp3" type="audio/mpeg" length="1"/>
+</item></channel></rss>"""
 
 
 class World:
-    """`fetches` counts answered requests by path, `posts` the messages by (channel, key)."""
+    """`fetches` counts answers by path, `replies` the model's by what was asked, `posts` messages by (channel, key)."""
 
-    def __init__(self, samples: SampleHost, session: ClientSession) -> None:
+    def __init__(self, samples: SampleHost, session: ClientSession, sound: bytes) -> None:
         self.fetches: Counter[str] = Counter()
+        self.replies: Counter[str] = Counter()
         self.posts: Counter[tuple[str, str]] = Counter()
         self.url = ""
         self._samples = samples
         self._session = session
+        self._sound = sound
 
-    def feed(self, copy: int) -> str:
-        """The address of one show under a name of its own."""
+    @property
+    def seen(self) -> int:
+        """How many different things it was asked for or told."""
+        return len(self.fetches) + len(self.replies) + len(self.posts)
+
+    def feed(self, copy: int) -> tuple[str, int]:
+        """The address of one show under a name of its own, and how many episodes it has."""
+        if copy % _EVERY_FOURTH == _EVERY_FOURTH - 1:
+            return f"{self.url}/c{copy}/spoken.xml", 1
         shows = self._samples.public_feeds
         path = shows[copy % len(shows)].removeprefix(self._samples.base_url)
-        return f"{self.url}/c{copy}{path}"
+        return f"{self.url}/c{copy}{path}", 3
 
     async def show(self, request: web.Request) -> web.Response:
-        """A page of a copy: the sample host's, with addresses of this copy."""
+        """A page of a copy: the sample host's, with addresses and a title of this copy."""
         copy, path = request.match_info["copy"], request.match_info["path"]
         await asyncio.sleep(_SLOW)
-        async with self._session.get(f"{self._samples.base_url}/{path}") as page:
-            body = await page.read()
-        self.fetches[f"{copy}/{path}"] += 1
+        status, kind, body = await self._page(path)
         here = f"{self.url}/{copy}".encode()
-        return web.Response(
-            body=body.replace(self._samples.base_url.encode(), here), status=page.status, content_type=page.content_type
-        )
+        body = body.replace(self._samples.base_url.encode(), here).replace(b"{base}", here)
+        if path.endswith(".xml"):
+            body = re.sub(rb"</title>", f" {copy}</title>".encode(), body, count=1)
+        if path.endswith(".mp3"):
+            body += f"TAG{copy}".ljust(128).encode()
+        if _is_there(request):
+            self.fetches[f"{copy}/{path}"] += 1
+        return web.Response(body=body, status=status, content_type=kind)
+
+    async def _page(self, path: str) -> tuple[int, str, bytes]:
+        if path == "spoken.xml":
+            when = format_datetime(datetime.now(UTC) - timedelta(hours=1))
+            return HTTPStatus.OK, "application/rss+xml", _SPOKEN_SHOW.replace("{when}", when).encode()
+        if path == "spoken.mp3":
+            return HTTPStatus.OK, "audio/mpeg", self._sound
+        async with self._session.get(f"{self._samples.base_url}/{path}") as page:
+            return page.status, page.content_type, await page.read()
+
+    async def think(self, request: web.Request) -> web.StreamResponse:
+        """The model replies after a while."""
+        try:
+            asked = await request.read()
+        except ConnectionError:
+            return web.Response()  # whoever asked was killed
+        await asyncio.sleep(_THINKING)
+        body = json.loads(asked)
+        if _is_there(request):
+            self.replies[hashlib.sha256(asked).hexdigest()] += 1
+        return await says_json(reads(body))(request, body)
 
     async def post(self, request: web.Request) -> web.Response:
         """A message arrives: nothing here notices that it did before."""
@@ -61,13 +111,15 @@ class World:
 
 
 @asynccontextmanager
-async def outside_world() -> AsyncIterator[World]:
-    """The world on loopback, as long as the block runs."""
+async def outside_world(folder: Path) -> AsyncIterator[World]:
+    """The world on loopback, as long as the block runs; `folder` takes a file."""
+    sound = write_audio(folder / "spoken.mp3", speech(_SPOKEN)).read_bytes()
     async with serve_samples(now=datetime.now(UTC)) as samples, ClientSession() as session:
-        world = World(samples, session)
+        world = World(samples, session, sound)
         application = web.Application()
         application.router.add_post("/chat/{channel}", world.post)
         application.router.add_get("/chat/{channel}", world.find)
+        application.router.add_post("/v1/chat/completions", world.think)
         application.router.add_get("/{copy:c[0-9]+}/{path:.+}", world.show)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
@@ -78,3 +130,7 @@ async def outside_world() -> AsyncIterator[World]:
             yield world
         finally:
             await runner.cleanup()
+
+
+def _is_there(request: web.Request) -> bool:
+    return request.transport is not None and not request.transport.is_closing()

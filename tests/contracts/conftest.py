@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.peers.catalog import Stores, migrated_template, postgres_stores, postgres_url, sqlite_stores
+from tests.peers.catalog import Stores, migrated_template, postgres_stores, sqlite_stores
+from tests.peers.postgres import postgres_server
 
 
 @pytest.fixture(scope="session")
@@ -19,8 +20,5 @@ async def stores(request: pytest.FixtureRequest, tmp_path: Path, template: Path)
         async with sqlite_stores(tmp_path, template=template) as fresh:
             yield fresh
         return
-    url = postgres_url()
-    if url is None:
-        pytest.skip("PODSIFT_TEST_POSTGRES names no PostgreSQL")
-    async with postgres_stores(url) as fresh:
+    async with postgres_stores(postgres_server()) as fresh:
         yield fresh

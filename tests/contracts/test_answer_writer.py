@@ -55,7 +55,7 @@ async def test_an_extract_makes_no_statements_and_a_model_only_cited_ones(writer
 
 
 async def test_below_the_border_only_the_closest_passage_is_shown(writer: AnswerWriter) -> None:
-    answer = await writer.write(QUESTION, SearchResult(passages(match=0.3), 212))
+    answer = await writer.write(QUESTION, SearchResult(passages(match=0.05), 212))
     assert (answer.grade, answer.statements, len(answer.citations)) == (Grade.NOT_FOUND, (), 1)
 
 

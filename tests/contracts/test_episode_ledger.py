@@ -1,5 +1,6 @@
 """EpisodeLedger: how far each episode is."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -92,3 +93,11 @@ async def test_many_go_again_at_once(stores: Stores) -> None:
         await stores.episodes.settle(episode.id, EpisodeState.FAILED, retry_at=NOW)
     assert len(await stores.episodes.due_retries(NOW)) == 600
     assert len(await stores.episodes.waiting()) == 600
+
+
+async def test_an_episode_knows_what_language_its_feed_states(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    await stores.feeds.record(replace(feed, language="de-AT"), (found(1),))
+    (episode,) = await stores.episodes.waiting()
+    assert episode.feed_language == "de-AT"
+    assert (await stores.episodes.get(episode.id)).feed_language == "de-AT"

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from pipeline.adapters.catalog import SqlFeedLedger
 from pipeline.domain.audience import Audience
 from pipeline.domain.episode import Episode, EpisodeState
 from pipeline.domain.errors import UnknownFeed
@@ -222,12 +223,16 @@ async def test_a_feed_that_moved_is_one_feed_under_both_addresses(stores: Stores
     assert (await stores.feeds.get(feed.id)).url == "https://new.example/feed"
 
 
-async def test_a_feed_that_moves_to_anothers_address_keeps_its_own(stores: Stores) -> None:
+async def test_a_feed_that_moves_to_anothers_address_becomes_part_of_it(stores: Stores) -> None:
     feed = await stores.followed_feed()
     other = await stores.followed_feed("https://pods.example/other.xml")
-    await stores.feeds.record(replace(feed, url=other.url, title="Moved"), ())
-    stored = await stores.feeds.get(feed.id)
-    assert (stored.url, stored.title) == (feed.url, "Moved")
+    await stores.feeds.record(feed, (found(1), found(2)))
+    await stores.feeds.record(other, (found(2), found(3)))
+    assert await stores.feeds.record(replace(feed, url=other.url, title="Moved"), (found(4),)) == 0
+    (followed,) = await stores.library.feeds(workspace=OURS)
+    episodes = await stores.library.episodes(other.id, workspace=OURS)
+    assert (followed.feed.id, [one.guid for one in episodes]) == (other.id, ["guid-1", "guid-2", "guid-3"])
+    assert await stores.feeds.record(other, (found(1), found(2), found(3))) == 0
 
 
 async def test_what_comes_of_a_private_feed_is_private(stores: Stores) -> None:
@@ -309,3 +314,63 @@ async def test_text_that_a_database_cannot_hold_is_cleaned(stores: Stores) -> No
     assert await stores.feeds.record(feed, (odd,)) == 0
     (episode,) = (await episodes_of(stores, feed)).values()
     assert episode.title == "Tides ? of\0 time 🌊"
+
+
+async def many_feeds(stores: Stores, count: int) -> list[Feed]:
+    return [await stores.followed_feed(f"https://pods.example/{n}/feed.xml") for n in range(count)]
+
+
+async def test_readings_that_are_stored_at_once_are_each_of_their_own_feed(stores: Stores) -> None:
+    feeds = await many_feeds(stores, 12)
+    readings = [tuple(found(n) for n in range(1, 1 + place)) for place in range(12)]
+    stored = (stores.feeds.record(feed, reading) for feed, reading in zip(feeds, readings, strict=True))
+    assert await asyncio.gather(*stored) == list(range(12))
+    for feed, reading in zip(feeds, readings, strict=True):
+        assert {e.found for e in (await episodes_of(stores, feed)).values()} == set(reading)
+
+
+async def test_one_feed_that_is_stored_several_times_at_once_gets_each_episode_once(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    reading = tuple(found(n) for n in range(1, 6))
+    assert sorted(await asyncio.gather(*(stores.feeds.record(feed, reading) for _ in range(5)))) == [0, 0, 0, 0, 5]
+
+
+async def test_feeds_that_are_asked_for_at_once_are_the_right_ones(stores: Stores) -> None:
+    feeds = await many_feeds(stores, 12)
+    assert await asyncio.gather(*(stores.feeds.get(feed.id) for feed in feeds)) == feeds
+
+
+async def test_a_feed_that_is_unknown_or_cannot_be_stored_stops_no_other(stores: Stores) -> None:
+    feeds = await many_feeds(stores, 6)
+    unknown = replace(feeds[1], id="0" * 16)
+    impossible = replace(feeds[2], next_read=datetime(2026, 11, 22))  # noqa: DTZ001  no time zone: that is the point
+    readings = [feeds[0], unknown, impossible, *feeds[3:]]
+    results = await asyncio.gather(*(stores.feeds.record(f, (found(1),)) for f in readings), return_exceptions=True)
+    assert isinstance(results[1], UnknownFeed)
+    assert isinstance(results[2], Exception)
+    assert [results[0], *results[3:]] == [1, 1, 1, 1]
+    assert await episodes_of(stores, feeds[2]) == {}
+
+
+async def test_several_pollers_that_store_the_same_feeds_in_any_order_store_each_episode_once(stores: Stores) -> None:
+    feeds = await many_feeds(stores, 12)
+    pollers = [SqlFeedLedger(stores.db, clock=stores.clock) for _ in range(3)]
+    orders = [feeds, feeds[::-1], feeds[6:] + feeds[:6]]
+    calls = [
+        poller.record(feed, (found(1), found(2)))
+        for poller, order in zip(pollers, orders, strict=True)
+        for feed in order
+    ]
+    assert sum(await asyncio.gather(*calls)) == 24
+
+
+async def test_a_quiet_reading_keeps_the_validators_and_what_was_seen(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    items = (SeenItem("a" * 16, "guid-1", NOW),)
+    await stores.feeds.record(feed, (found(1),), listing=Listing(items=items))
+    quiet = replace(feed, validators=Validators('"2"', None, "hash"), last_read=NOW, next_read=NOW + timedelta(hours=1))
+    others = await many_feeds(stores, 3)
+    await asyncio.gather(*(stores.feeds.record(one, ()) for one in (quiet, *others)))
+    assert await stores.feeds.get(feed.id) == quiet
+    assert await stores.feeds.seen(feed.id) == items
+    assert set(await episodes_of(stores, feed)) == {"Part 1"}

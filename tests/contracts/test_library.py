@@ -1,5 +1,6 @@
 """Library and Evidence: what readers may list and look up."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -100,3 +101,14 @@ async def test_words_without_times_are_read_by_number(stores: Stores, feed: Feed
     assert await stores.evidence.segments(second.id, workspace=OURS, first=3) == untimed.segments[3:]
     assert await stores.evidence.segments(second.id, workspace=OURS, first=9, last=12) == ()
     assert await stores.evidence.said_between(third.id, workspace=OURS, start=4, end=6) == half_timed.segments[:1]
+
+
+async def test_topics_are_those_of_the_channels_shows_the_most_frequent_first(stores: Stores, feed: Feed) -> None:
+    first, second, *_ = await stores.library.episodes(feed.id, workspace=OURS)
+    for episode, topics in ((first, ("sea", "moon")), (second, ("sea",))):
+        made = replace(insight(episode.id, "The moon pulls the sea."), topics=topics)
+        await stores.insights.save(episode.id, (made,), source="h", version="1", rejected={})
+    here = channel().id
+    assert await stores.library.topics(workspace=OURS, channel_id=here) == ("sea", "moon")
+    assert await stores.library.topics(workspace=OURS, channel_id="elsewhere") == ()
+    assert await stores.library.topics(workspace=STRANGER, channel_id=here) == ()

@@ -48,3 +48,13 @@ async def test_a_stranger_has_no_vote_here(stores: Stores, here: str) -> None:
     with pytest.raises(UnknownChannel):
         await stores.reactions.save(here, "i1", workspace=STRANGER, member="eve")
     assert await stores.reactions.votes(here, workspace=STRANGER) == {}
+
+
+async def test_reasons_are_counted_for_the_workspace_and_go_with_the_vote(stores: Stores, here: str) -> None:
+    for member, reason in (("ann", "wrong"), ("bob", "dull"), ("cem", "wrong"), ("dia", "")):
+        await stores.reactions.vote(here, "i1", workspace=OURS, member=member, vote=-1, reason=reason)
+    assert dict(await stores.reactions.reasons("i1", workspace=OURS)) == {"wrong": 2, "dull": 1}
+    await stores.reactions.vote(here, "i1", workspace=OURS, member="ann", vote=1)
+    assert list((await stores.reactions.reasons("i1", workspace=OURS)).items()) == [("dull", 1), ("wrong", 1)]
+    assert await stores.reactions.reasons("i2", workspace=OURS) == {}
+    assert await stores.reactions.reasons("i1", workspace=STRANGER) == {}

@@ -1,13 +1,13 @@
-"""Topics, repeats and variety of digests on a folder of real shows: `python -m tests.evals.digests FOLDER`.
+"""Topics, repeats and variety of digests on a folder of real shows: `python -m tests.evals.digests FOLDER [--days N]`.
 
 FOLDER has host/<show>/episodes.jsonl and host/<show>/segments/<id>.json, and insights/seed.jsonl with texts on one
-topic. The shows' episodes are spread over thirty days; one channel follows them all.
+topic. The shows' episodes are spread over thirty days, or over N; one channel follows them all.
 """
 
+import argparse
 import asyncio
 import itertools
 import json
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
@@ -35,22 +35,21 @@ from pipeline.steps.digest import make_digest
 from tests.peers.digest_books import MemoryDigestBook, OneChannelBook, SetClock
 from vectorstore.embedding import StaticEmbedder
 
-DAYS = 30
 START = datetime(2026, 10, 1, 6, tzinfo=UTC)
 LABELLED = Path(__file__).parent.parent / "data" / "digests"
 
 
-async def main(folder: Path) -> None:
+async def main(folder: Path, *, days: int) -> None:
     """Print all figures for the folder."""
     embedder = StaticEmbedder()
     await _topics(folder, embedder)
     await _retellings(embedder)
     _counterpoints()
-    available = [c async for c in _candidates(folder, embedder)]
+    available = [c async for c in _candidates(folder, embedder, days=days)]
     print("seeds among the candidates of the folder:")
     await _topics(folder, embedder, also=[c.insight.text for c in available])
     print(f"\n{len(available)} candidates from {len({c.episode.id for c in available})} episodes")
-    digests = await _thirty_days(available, embedder)
+    digests = await _on_each_day(available, embedder, days=days)
     await _report(digests, embedder)
 
 
@@ -84,9 +83,9 @@ def _counterpoints() -> None:
     print(f"counterpoints: {len(rows) - len(wrong)} of {len(rows)} pairs right; wrong: {wrong}")
 
 
-async def _candidates(folder: Path, embedder: Embedder) -> AsyncIterator[Candidate]:
+async def _candidates(folder: Path, embedder: Embedder, *, days: int) -> AsyncIterator[Candidate]:
     proposer = ExtractivePicks(embedder)
-    for episode, transcript in _episodes(folder):
+    for episode, transcript in _episodes(folder, days=days):
         proposals = await proposer.propose(episode, transcript)
         for proposal in proposals:
             insight = judge(proposal, episode=episode, transcript=transcript, adverts=(), author=Author.EXTRACT)
@@ -94,13 +93,13 @@ async def _candidates(folder: Path, embedder: Embedder) -> AsyncIterator[Candida
                 yield Candidate(insight, episode)
 
 
-def _episodes(folder: Path) -> Iterator[tuple[Episode, Transcript]]:
+def _episodes(folder: Path, *, days: int) -> Iterator[tuple[Episode, Transcript]]:
     found = [(show.name, row) for show in sorted((folder / "host").iterdir()) for row in _rows(show / "episodes.jsonl")]
     found.sort(key=lambda item: item[1]["id"][::-1])  # mixes the shows, always in the same way
     for place, (show, row) in enumerate(found):
         raw = json.loads((folder / "host" / show / "segments" / f"{row['id']}.json").read_text())
         segments = tuple(Segment(text, start, end, speaker) for start, end, speaker, text in raw["segments"])
-        when = START + timedelta(days=DAYS) * place / len(found)
+        when = START + timedelta(days=days) * place / len(found)
         episode = Episode(
             id=row["id"],
             feed_id=show,
@@ -119,11 +118,11 @@ def _episodes(folder: Path) -> Iterator[tuple[Episode, Transcript]]:
         yield episode, Transcript(segments, Basis.PUBLISHED, language="en")
 
 
-async def _thirty_days(available: Sequence[Candidate], embedder: Embedder) -> list[Digest]:
+async def _on_each_day(available: Sequence[Candidate], embedder: Embedder, *, days: int) -> list[Digest]:
     channel = Channel("local:eval", LOCAL, "eval")
     books, clock = MemoryDigestBook(), SetClock(START)
     digests = []
-    for number in range(DAYS):
+    for number in range(1, days + 1):
         clock.time = datetime.combine(START.date() + timedelta(days=number), time(9), tzinfo=UTC)
         there = [c for c in available if c.episode.when <= clock.time]
         made = await make_digest(
@@ -151,7 +150,7 @@ async def _report(digests: Sequence[Digest], embedder: Embedder) -> None:
     print("labels", dict(Counter(pick.label.value or "none" for pick in picks)))
     reasons = Counter(passed.reason.split(" (")[0].split("no. ")[0] for digest in digests for passed in digest.passed)
     print("passed over", reasons.most_common(8))
-    for digest in digests[6::10]:
+    for digest in digests[6::10] or digests:
         print("\n" + plain(digest_post(digest)))
 
 
@@ -160,4 +159,8 @@ def _rows(path: Path) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--days", type=int, default=30)
+    options = parser.parse_args()
+    asyncio.run(main(options.folder, days=options.days))

@@ -1,11 +1,14 @@
 """What the gates let through: `python -m tests.evals.gate FOLDER`, a folder in the corpus layout.
 
 Reading: into how many windows an hour of talk is cut, what it would cost, and how long our own part takes.
+Insights: the picks as they are, and as a model might spoil them: every spoilt one should fall, for the right reason.
 Answers: sentences that people wrote about a stretch of talk (reference answers, show notes) against that stretch (all
 should stay) and against 150 words from elsewhere (all should go).
 """
 
+import asyncio
 import json
+import re
 import sys
 import time
 from collections import Counter
@@ -15,13 +18,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from pipeline.adapters.extractive import ExtractivePicks
+from pipeline.domain.insight import Author, Proposal
 from pipeline.domain.passage import Passage
 from pipeline.domain.spending import MICROS, Prices, reading_estimate
 from pipeline.domain.talk.adverts import find_adverts
+from pipeline.domain.talk.evidence import Rejection, judge
 from pipeline.domain.talk.grounding import Draft, ground
 from pipeline.domain.talk.speech import spoken_words
 from pipeline.domain.talk.windows import lines_of, windows_of
 from tests.evals.corpus import load_corpus
+from vectorstore.embedding import StaticEmbedder
 
 _WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 _LEAST_WORDS: Final = 5
@@ -57,6 +64,34 @@ def reading(folder: Path) -> None:
         f"          {windows} windows, {windows / len(episodes):.1f} an episode; {spent / len(episodes) * 1e3:.0f} ms"
     )
     print(f"          about {micros / MICROS:.4f} dollars an episode at {_PRICES.tokens_in}/{_PRICES.tokens_out}")
+
+
+async def insights(folder: Path) -> None:
+    """Print how many picks the evidence gate keeps, whole and spoilt, and why the others fall."""
+    proposer = ExtractivePicks(StaticEmbedder())
+    outcomes: dict[str, Counter[str]] = {}
+    for episode, transcript in load_corpus(folder).episodes:
+        adverts = find_adverts(transcript)
+        for pick in await proposer.propose(episode, transcript):
+            for name, proposal, author in _spoilt(pick):
+                verdict = judge(proposal, episode=episode, transcript=transcript, adverts=adverts, author=author)
+                reason = verdict.reason.value if isinstance(verdict, Rejection) else "stays"
+                outcomes.setdefault(name, Counter())[reason] += 1
+    for name, counts in outcomes.items():
+        print(f"insights  {name:<20}{counts.total()} proposals; {dict(counts.most_common())}")
+
+
+def _spoilt(pick: Proposal) -> Iterator[tuple[str, Proposal, Author]]:
+    """The pick as it is, worded as a model's, and with something in it that nobody said."""
+    said = re.sub(r"[.?!;]+(?= )", ",", " ".join(pick.body.split()[:36])).rstrip(",.;")
+    short = replace(pick, body=f"{said}. That was said in the episode.")
+    yield "as picked", pick, Author.EXTRACT
+    yield "as a model's", short, Author.MODEL
+    yield "a number more", replace(short, body=f"{said}. It was 4,711 of them in all."), Author.MODEL
+    yield "a name more", replace(short, body=f"{said}. That is what Quintilla Vasbender found."), Author.MODEL
+    yield "another quote", replace(short, quote=" ".join(reversed(pick.quote.split()))), Author.MODEL
+    yield "an order to readers", replace(short, body=f"{said}. Go to https://evil.example now."), Author.MODEL
+    yield "another word", replace(pick, headline=f"{pick.headline.rsplit(' ', 1)[0]} zebras"), Author.EXTRACT
 
 
 def answers(folder: Path) -> None:
@@ -122,10 +157,24 @@ def _rows(path: Path) -> list[dict[str, Any]]:
 
 
 def _passage(show: str, text: str) -> Passage:
-    place = {"feed_id": show, "feed_url": show, "feed_title": show, "episode_id": show, "episode_title": show}
-    return Passage(**place, guid=show, text=text, start=None, end=None, speaker=None, score=1, match=1, published=_WHEN)
+    return Passage(
+        feed_id=show,
+        feed_url=show,
+        feed_title=show,
+        episode_id=show,
+        episode_title=show,
+        guid=show,
+        text=text,
+        start=None,
+        end=None,
+        speaker=None,
+        score=1,
+        match=1,
+        published=_WHEN,
+    )
 
 
 if __name__ == "__main__":
     reading(Path(sys.argv[1]))
+    asyncio.run(insights(Path(sys.argv[1])))
     answers(Path(sys.argv[1]))

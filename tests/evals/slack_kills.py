@@ -71,7 +71,7 @@ async def hunt(points: Sequence[str], folder: Path) -> Tally:
         for number, point in enumerate(points, start=1):
             killed += await _run(peer, folder, days=number, point=point) == -signal.SIGKILL
         assert await _run(peer, folder, days=len(points), point="") == 0
-        keys = Counter(m["metadata"]["event_payload"]["key"] for m in peer.said("C1"))
+        keys = Counter(m["metadata"]["event_payload"]["key"] for m in peer.posted("C1"))
     wanted = {f"digest:{number}" for number in range(1, len(points) + 1)}
     return Tally(len(keys), sum(n > 1 for n in keys.values()), len(wanted - set(keys)), killed)
 

@@ -3,7 +3,6 @@
 A fresh SQLite catalogue is a copy of one migrated file and opens in milliseconds, so there is no fake of it.
 """
 
-import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -23,6 +22,7 @@ from pipeline.adapters.catalog import (
     Library,
     LocalMessages,
     Operations,
+    PostedDays,
     Reactions,
     SqlChannelBook,
     SqlDeliveryBook,
@@ -33,6 +33,7 @@ from pipeline.adapters.catalog import (
     SqlInsightStore,
     SqlRejectionBook,
     SqlReplyStore,
+    SqlSiblings,
     SqlTranscriptStore,
     Subscriptions,
     migrate,
@@ -73,6 +74,7 @@ class Stores:
         self.feeds = SqlFeedLedger(db, clock=clock)
         self.keys = SqlFeedKeys(db, seal=Seal(SECRET))
         self.episodes = SqlEpisodeLedger(db)
+        self.siblings = SqlSiblings(db)
         self.transcripts = SqlTranscriptStore(db, clock=clock)
         self.insights = SqlInsightStore(db, clock=clock)
         self.rejections = SqlRejectionBook(db)
@@ -87,6 +89,7 @@ class Stores:
         self.subscriptions = Subscriptions(db, clock=clock)
         self.operations = Operations(db)
         self.reactions = Reactions(db, clock=clock)
+        self.posted_days = PostedDays(db)
         self.board = LocalMessages(db, clock=clock)
 
     async def followed_feed(
@@ -157,7 +160,7 @@ async def sqlite_stores(folder: Path, *, template: Path) -> AsyncIterator[Stores
     """A fresh catalogue in this folder; `template` is a file of `migrated_template`."""
     path = folder / "catalog.db"
     shutil.copy(template, path)
-    async with open_catalog(f"sqlite:///{path}") as db:
+    async with open_catalog(f"sqlite:///{path}", seal=Seal(SECRET)) as db:
         yield Stores(db)
 
 
@@ -168,11 +171,6 @@ def migrated_template(folder: Path) -> Path:
     return path
 
 
-def postgres_url() -> str | None:
-    """Where tests may make schemas, None when there is no such place."""
-    return os.environ.get("PODSIFT_TEST_POSTGRES")
-
-
 @asynccontextmanager
 async def postgres_stores(url: str) -> AsyncIterator[Stores]:
     """A fresh catalogue in a schema of its own, which is dropped in the end."""
@@ -181,7 +179,7 @@ async def postgres_stores(url: str) -> AsyncIterator[Stores]:
         connection.execute(f'CREATE SCHEMA "{schema}"'.encode())
         try:
             address = make_url(url).update_query_dict({"options": f"-csearch_path={schema}"})
-            async with open_catalog(address.render_as_string(hide_password=False)) as db:
+            async with open_catalog(address.render_as_string(hide_password=False), seal=Seal(SECRET)) as db:
                 yield Stores(db)
         finally:
             connection.execute(f'DROP SCHEMA "{schema}" CASCADE'.encode())

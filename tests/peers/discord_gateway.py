@@ -23,6 +23,7 @@ class Session:
     """What Discord remembers of one identified client."""
 
     intents: int
+    shard: tuple[int, int]
     socket: web.WebSocketResponse
     outgoing: asyncio.Queue[Json]
     request: web.Request
@@ -30,6 +31,10 @@ class Session:
     sent: list[Json] = field(default_factory=list)
     is_dead: bool = False
     is_mute: bool = False
+
+    def holds(self, guild: int | None) -> bool:
+        """Whether the session hears of this server; the first one hears of direct messages."""
+        return self.shard[0] == (0 if guild is None else (guild >> 22) % self.shard[1])
 
     def push(self, event: str, data: Json) -> None:
         frame = {"op": 0, "t": event, "s": len(self.sent) + 1, "d": data}
@@ -55,16 +60,17 @@ class Gateway:
     def connected(self) -> int:
         return sum(not (s.is_dead or s.is_mute or s.socket.closed) for s in self.sessions.values())
 
-    def tell(self, event: str, data: Json | Callable[[int], Json | None]) -> None:
-        """Send an event to every session; a function gives it for the session's intents."""
+    def tell(self, event: str, data: Json | Callable[[int], Json | None], *, guild: int | None = None) -> None:
+        """Send an event to every session that holds the server; a function gives it for the session's intents."""
         for session in self.sessions.values():
             told = data(session.intents) if callable(data) else data
-            if told is not None and not session.is_dead:
+            if told is not None and not session.is_dead and session.holds(guild):
                 session.push(event, told)
 
-    async def break_off(self, how: Break, *, code: int = 4000) -> None:
-        """End every connection in one of the ways in which they end."""
-        for session in [s for s in self.sessions.values() if not s.is_dead and not s.socket.closed]:
+    async def break_off(self, how: Break, *, code: int = 4000, shard: int | None = None) -> None:
+        """End every connection (or a shard's) in one of the ways in which they end."""
+        alive = [s for s in self.sessions.values() if not s.is_dead and not s.socket.closed]
+        for session in [s for s in alive if shard in {None, s.shard[0]}]:
             session.is_dead = how in {"invalid", "forget"}
             session.is_mute = how == "mute"
             if how == "reconnect":
@@ -106,7 +112,8 @@ class Gateway:
                 if refusal:
                     await socket.close(code=refusal)
                     return
-                session = self._identify(Session(said["d"]["intents"], socket, outgoing, request))
+                shard = tuple(said["d"].get("shard") or (0, 1))
+                session = self._identify(Session(said["d"]["intents"], shard, socket, outgoing, request))
             elif said["op"] == 6:
                 session = self._resume(said["d"], socket, outgoing, request)
 
@@ -118,17 +125,19 @@ class Gateway:
     def _identify(self, session: Session) -> Session:
         self.identified += 1
         self.sessions[session.name] = session
+        ours = [number for number in self._world.guilds if session.holds(number)]
         ready = {
             "v": 10,
             "user": self._world.users[BOT] | {"mfa_enabled": False, "verified": True, "email": None},
-            "guilds": [{"id": str(number), "unavailable": True} for number in self._world.guilds],
+            "guilds": [{"id": str(number), "unavailable": True} for number in ours],
+            "shard": list(session.shard),
             "session_id": session.name,
             "resume_gateway_url": self.url,
             "application": {"id": str(BOT), "flags": 0},
             "private_channels": [],
         }
         session.push("READY", ready)
-        for number in self._world.guilds:
+        for number in ours:
             session.push("GUILD_CREATE", self._world.guild_json(number))
         return session
 

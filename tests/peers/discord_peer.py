@@ -7,7 +7,6 @@ import asyncio
 import json
 import re
 import time
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,24 +18,14 @@ import yarl
 from aiohttp import web
 
 from tests.peers.discord_gateway import DIRECT_MESSAGES, GUILD_MESSAGES, MESSAGE_CONTENT, Gateway
-from tests.peers.discord_rules import problems_of, walk
-from tests.peers.discord_world import ALL_PERMISSIONS, BOT, DIRECT, Json, Place, World
+from tests.peers.discord_interactions import Interactions, Refused, Result
+from tests.peers.discord_rules import problems_of_request
+from tests.peers.discord_world import BOT, FORUM, Json, Place, World
+from tests.peers.traffic import record
 
 TOKEN = "peer.of.discord"
-_EPHEMERAL, _LOADING = 1 << 6, 1 << 7
-_DEADLINE = 3.0
-
+HIDDEN: Json = {"content": "", "components": [], "embeds": [], "attachments": []}
 FaultKind = Literal["answer", "ratelimit", "apply_then_answer", "apply_then_drop", "drop", "banned"]
-Result = tuple[int, Any]
-
-
-class Refused(Exception):
-    """An error answer."""
-
-    def __init__(self, status: int, code: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body = {"code": code, "message": message}
 
 
 @dataclass
@@ -59,44 +48,21 @@ class Call:
     path: str
     query: dict[str, str]
     body: Any
+    files: dict[str, bytes] = field(default_factory=dict)
     status: int = 0
 
 
-@dataclass
-class Interaction:
-    """A slash command, a press or an autocompletion on its way."""
-
-    number: str
-    kind: int
-    user: int
-    place: Place
-    message: Json | None
-    born: float = field(default_factory=time.monotonic)
-    callback: Json | None = None
-    original: Json | None = None
-    shown: list[Json] = field(default_factory=list)
-    choices: list[Json] = field(default_factory=list)
-    acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
-    settled: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def is_private(self) -> bool:
-        return self.original is not None and bool(self.original["flags"] & _EPHEMERAL)
-
-
-class DiscordPeer:
+class DiscordPeer(Interactions):
     """Discord as one test sees it."""
 
     def __init__(self) -> None:
-        self.world = World()
-        self.gateway = Gateway(self.world, TOKEN)
+        world = World()
+        super().__init__(world, Gateway(world, TOKEN))
         self.calls: list[Call] = []
         self.faults: list[Fault] = []
-        self.commands: dict[str, list[Json]] = {}
-        self.interactions: dict[str, Interaction] = {}
-        self.late_by = 0.0
-        """Seconds by which interactions are older than they look."""
-        self.app_permissions = ALL_PERMISSIONS
+        self.problems: list[str] = []
+        """Whatever was wrong with a request by Discord's documented rules; a test that leaves any fails."""
+        self.advised_shards = 1
         self._nonces: dict[tuple[int, str], Json] = {}
         self._changed = asyncio.Condition()
 
@@ -127,24 +93,10 @@ class DiscordPeer:
             is_meant = any(user["id"] == str(BOT) for user in message["mentions"])
             hidden: Json = {}
             if place.guild and not (intents & MESSAGE_CONTENT or is_meant or author == BOT):
-                hidden = {"content": "", "components": [], "embeds": [], "attachments": []}
+                hidden = HIDDEN
             return {**message, **more, **hidden}
 
-        self.gateway.tell("MESSAGE_CREATE", seen)
-
-    async def slash(self, user: int, place: Place, line: str, **options: Any) -> Interaction:
-        """Somebody uses a slash command; returns when it was acknowledged."""
-        return await self._interact(2, user, place, self._command(line, options))
-
-    async def complete(self, user: int, place: Place, line: str, focused: str, **options: Any) -> list[Json]:
-        """What is offered while somebody types into the option `focused`."""
-        return (await self._interact(4, user, place, self._command(line, options, focused))).choices
-
-    async def press(self, user: int, place: Place, message: Json, custom_id: str, *, copies: int = 1) -> Interaction:
-        """Somebody presses a button; with `copies` Discord delivers the same interaction more than once."""
-        button = next(c for c in walk(message["components"]) if c.get("custom_id") == custom_id)
-        data = {"custom_id": custom_id, "component_type": 2, "id": button["id"]}
-        return await self._interact(3, user, place, data, message=message, copies=copies)
+        self.gateway.tell("MESSAGE_CREATE", seen, guild=place.guild)
 
     async def until(self, is_so: Callable[[], Any], *, seconds: float = 5.0) -> None:
         """Wait until something holds; it is looked at after every call."""
@@ -160,10 +112,17 @@ class DiscordPeer:
 
     # REST.
 
+    async def file(self, request: web.Request) -> web.Response:
+        """A file that a member sent along."""
+        body = self.files.get(request.match_info["name"])
+        return web.Response(status=404) if body is None else web.Response(body=body)
+
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        body = await request.json() if request.can_read_body else None
-        call = Call(request.method, f"/{request.match_info['tail']}", dict(request.query), body)
+        body, files = await _body_of(request)
+        call = Call(request.method, f"/{request.match_info['tail']}", dict(request.query), body, files)
         self.calls.append(call)
+        if body is not None:
+            record({"kind": "discord", "method": call.method, "path": call.path, "query": call.query, "body": body})
         fault = next((f for f in self.faults if f.method == call.method and re.search(f.part, call.path)), None)
         if fault is not None:
             self.faults.remove(fault)
@@ -199,10 +158,17 @@ class DiscordPeer:
             for method, pattern, handler in self._routes():
                 found = re.fullmatch(pattern, call.path)
                 if found and method == call.method:
+                    self._judge(call)
                     return await handler(call, *found.groups())
         except Refused as refused:
             return refused.status, refused.body
         return 404, {"message": f"404: Not Found ({call.method} {call.path})", "code": 0}
+
+    def _judge(self, call: Call) -> None:
+        problems = problems_of_request(call.method, call.path, call.body)
+        if problems:
+            self.problems += [f"{call.method} {call.path}: {problem}" for problem in problems]
+            raise Refused(400, 50035, "; ".join(problems))
 
     def _routes(self) -> tuple[tuple[str, str, Callable[..., Awaitable[Result]]], ...]:
         channel = r"/channels/(\d+)"
@@ -211,7 +177,12 @@ class DiscordPeer:
             ("GET", r"/oauth2/applications/@me", self._application),
             ("POST", r"/users/@me/channels", self._direct),
             ("PUT", r"/applications/\d+(?:/guilds/(\d+))?/commands", self._put_commands),
+            ("GET", r"/gateway/bot", self._gateway_bot),
+            ("GET", r"/guilds/(\d+)", self._guild),
             ("GET", r"/guilds/(\d+)/members/(\d+)", self._member),
+            ("GET", r"/guilds/(\d+)/threads/active", self._active_threads),
+            ("GET", rf"{channel}/threads/archived/public", self._archived_threads),
+            ("POST", rf"{channel}/threads", self._forum_post),
             ("GET", channel, self._channel),
             ("GET", rf"{channel}/messages", self._history),
             ("GET", rf"{channel}/messages/(\d+)", self._message),
@@ -244,8 +215,6 @@ class DiscordPeer:
         return 200, self.world.place_json(self.world.direct(int(call.body["recipient_id"])))
 
     async def _put_commands(self, call: Call, guild: str | None) -> Result:
-        if len(call.body) > 100:
-            raise Refused(400, 30032, "Maximum number of application commands reached (100)")
         made = [
             {
                 "id": str(self.world.snowflake()),
@@ -266,8 +235,44 @@ class DiscordPeer:
             raise Refused(404, 10007, "Unknown Member")
         return 200, self.world.member_json(int(user), int(guild))
 
+    async def _gateway_bot(self, _call: Call) -> Result:
+        limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
+        return 200, {"url": self.gateway.url, "shards": self.advised_shards, "session_start_limit": limit}
+
+    async def _guild(self, _call: Call, guild: str) -> Result:
+        if int(guild) not in self.world.guilds:
+            raise Refused(404, 10004, "Unknown Guild")
+        return 200, self.world.guild_json(int(guild))
+
     async def _channel(self, _call: Call, number: str) -> Result:
-        return 200, self.world.place_json(self._place(number))
+        place = self._place(number)
+        if place.refused == 50001:
+            raise Refused(403, 50001, "Missing Access")
+        return 200, self.world.place_json(place)
+
+    async def _active_threads(self, _call: Call, guild: str) -> Result:
+        inside = [place for place in self.world.places.values() if str(place.guild) == guild and place.parent]
+        return 200, {"threads": [self.world.place_json(p) for p in inside if not p.is_archived], "members": []}
+
+    async def _archived_threads(self, _call: Call, number: str) -> Result:
+        folded = [p for p in self.world.places.values() if str(p.parent) == number and p.is_archived]
+        return 200, {"threads": [self.world.place_json(p) for p in folded], "members": [], "has_more": False}
+
+    async def _forum_post(self, call: Call, number: str) -> Result:
+        forum = self._place(number)
+        if forum.refused:
+            raise Refused(403, forum.refused, "Refused")
+        if forum.kind != FORUM:
+            raise Refused(400, 50024, "Cannot execute action on this channel type")
+        if forum.needs_tag and not call.body.get("applied_tags"):
+            raise Refused(400, 40067, "A tag is required to create a forum post in this channel")
+        thread = self.world.open_thread(forum, call.body["name"], None)
+        thread.tags = tuple(int(tag) for tag in call.body.get("applied_tags") or ())
+        message = self.world.add_message(thread, BOT, call.body["message"])
+        message["id"] = str(thread.id)
+        told = self.world.place_json(thread)
+        self.gateway.tell("THREAD_CREATE", {**told, "newly_created": True}, guild=thread.guild)
+        return 201, {**told, "message": message}
 
     async def _history(self, call: Call, number: str) -> Result:
         place = self._place(number)
@@ -280,19 +285,25 @@ class DiscordPeer:
         elif "before" in call.query:
             ordered = [m for m in ordered if int(m["id"]) < int(call.query["before"])]
         # Discord does not say whether history tells nonces, so nobody may rely on them.
-        return 200, [{k: v for k, v in m.items() if k != "nonce"} for m in reversed(ordered[-limit:])]
+        told = [{k: v for k, v in m.items() if k != "nonce"} for m in reversed(ordered[-limit:])]
+        return 200, [self._without_words(place, message) for message in told]
 
     async def _message(self, _call: Call, number: str, message_id: str) -> Result:
         found = next((m for m in self._place(number).messages if m["id"] == message_id), None)
         if found is None:
             raise Refused(404, 10008, "Unknown Message")
-        return 200, found
+        return 200, self._without_words(self._place(number), found)
+
+    def _without_words(self, place: Place, message: Json) -> Json:
+        """The message as an application may read it: the intent rules over REST as it does over the gateway."""
+        is_meant = any(user["id"] == str(BOT) for user in message["mentions"])
+        may_read = self.gateway.approved & MESSAGE_CONTENT or is_meant or message["author"]["id"] == str(BOT)
+        return message if may_read or not place.guild else {**message, **HIDDEN}
 
     async def _post(self, call: Call, number: str) -> Result:
         place, body = self._place(number), call.body
         if place.refused:
             raise Refused(403, place.refused, "Refused")
-        _check(body)
         nonce = (place.id, str(body.get("nonce")))
         if body.get("enforce_nonce") and nonce in self._nonces:
             return 200, self._nonces[nonce]
@@ -310,11 +321,9 @@ class DiscordPeer:
         parent = self._place(number)
         if int(message_id) in self.world.places:
             raise Refused(400, 160004, "A thread has already been created for this message")
-        if not 0 < len(call.body["name"]) <= 100:
-            raise Refused(400, 50035, "Invalid Form Body")
         message = next(m for m in parent.messages if m["id"] == message_id)
         thread = self.world.place_json(self.world.open_thread(parent, call.body["name"], message))
-        self.gateway.tell("THREAD_CREATE", {**thread, "newly_created": True})
+        self.gateway.tell("THREAD_CREATE", {**thread, "newly_created": True}, guild=parent.guild)
         return 201, thread
 
     async def _nothing(self, _call: Call, *_parts: str) -> Result:
@@ -326,118 +335,6 @@ class DiscordPeer:
             raise Refused(404, 10003, "Unknown Channel")
         return place
 
-    # Interactions.
-
-    async def _interact(
-        self, kind: int, user: int, place: Place, data: Json, *, message: Json | None = None, copies: int = 1
-    ) -> Interaction:
-        token = uuid.uuid4().hex
-        interaction = Interaction(str(self.world.snowflake()), kind, user, place, message)
-        interaction.born -= self.late_by
-        self.interactions[token] = interaction
-        told: Json = {
-            "id": interaction.number,
-            "application_id": str(BOT),
-            "type": kind,
-            "token": token,
-            "version": 1,
-            "data": data,
-            "locale": "en-US",
-            "channel_id": str(place.id),
-            "channel": self.world.place_json(place),
-            "app_permissions": str(self.app_permissions),
-            "entitlements": [],
-            "authorizing_integration_owners": {"0": str(place.guild or 0)},
-            "context": 1 if place.kind == DIRECT else 0,
-            "attachment_size_limit": 1,
-            **({} if message is None else {"message": message}),
-        }
-        if place.guild:
-            rights = str(self.world.permissions_of(user, place.guild))
-            told |= {"guild_id": str(place.guild), "guild": {"id": str(place.guild), "features": [], "locale": "en-US"}}
-            told |= {"member": {**self.world.member_json(user, place.guild), "permissions": rights}}
-        else:
-            told["user"] = self.world.users[user]
-        for _ in range(copies):
-            self.gateway.tell("INTERACTION_CREATE", told)
-        if not self.late_by:
-            async with asyncio.timeout(_DEADLINE):
-                await interaction.acknowledged.wait()
-        return interaction
-
-    def _command(self, line: str, options: Json, focused: str = "") -> Json:
-        name, *parts = line.split()
-        command = next(c for scope in self.commands.values() for c in scope if c["name"] == name)
-        spec = command["options"]
-        for part in parts:
-            spec = next(option for option in spec if option["name"] == part).get("options", [])
-        kinds = {option["name"]: option["type"] for option in spec}
-        given: list[Json] = [
-            {"name": k, "type": kinds[k], "value": v, **({"focused": True} if k == focused else {})}
-            for k, v in options.items()
-        ]
-        for part in reversed(parts):
-            given = [{"name": part, "type": 1, "options": given}]
-        return {"id": command["id"], "name": name, "type": command.get("type", 1), "options": given}
-
-    async def _callback(self, call: Call, number: str, token: str) -> Result:
-        interaction = self.interactions.get(token)
-        if interaction is None or interaction.number != number or time.monotonic() - interaction.born > _DEADLINE:
-            raise Refused(404, 10062, "Unknown interaction")
-        if interaction.callback is not None:
-            raise Refused(400, 40060, "Interaction has already been acknowledged.")
-        kind, data = call.body["type"], call.body.get("data") or {}
-        if kind == 4:
-            _check(data)
-            self._show(interaction, data)
-        elif kind == 5:
-            self._show(interaction, {"flags": (data.get("flags") or 0) | _LOADING})
-        elif kind == 8:
-            interaction.choices = data["choices"]
-            if len(interaction.choices) > 25 or any(not 0 < len(c["name"]) <= 100 for c in interaction.choices):
-                raise Refused(400, 50035, "Invalid Form Body")
-        interaction.callback = {"type": kind, "data": data}
-        interaction.acknowledged.set()
-        if kind in {4, 8}:
-            interaction.settled.set()
-        told: Json = {"id": number, "type": interaction.kind, "response_message_loading": kind == 5}
-        if interaction.original is not None:
-            told["response_message_id"] = interaction.original["id"]
-            told["response_message_ephemeral"] = interaction.is_private
-        return 200, {"interaction": told}
-
-    async def _edit_original(self, call: Call, token: str) -> Result:
-        interaction = self._acknowledged(token)
-        if interaction.original is None:
-            raise Refused(404, 10008, "Unknown Message")
-        _check({**interaction.original, **call.body})
-        self.world.edit(interaction.original, call.body)
-        interaction.settled.set()
-        return 200, interaction.original
-
-    async def _followup(self, call: Call, token: str) -> Result:
-        interaction = self._acknowledged(token)
-        _check(call.body)
-        return 200, self._show(interaction, call.body)
-
-    def _acknowledged(self, token: str) -> Interaction:
-        interaction = self.interactions.get(token)
-        if interaction is None or interaction.callback is None:
-            raise Refused(404, 10015, "Unknown Webhook")
-        return interaction
-
-    def _show(self, interaction: Interaction, body: Json) -> Json:
-        is_private = bool((body.get("flags") or 0) & _EPHEMERAL)
-        place = Place(0, "") if is_private else interaction.place
-        user = self.world.users[interaction.user]
-        meta = {"id": interaction.number, "type": interaction.kind, "user": user, "authorizing_integration_owners": {}}
-        more = {"webhook_id": str(BOT), "application_id": str(BOT), "interaction_metadata": meta}
-        message = self.world.add_message(place, BOT, body, **more)
-        message["channel_id"] = str(interaction.place.id)
-        interaction.shown.append(message)
-        interaction.original = interaction.original or message
-        return message
-
 
 @asynccontextmanager
 async def running_discord() -> AsyncIterator[DiscordPeer]:
@@ -445,6 +342,7 @@ async def running_discord() -> AsyncIterator[DiscordPeer]:
     peer = DiscordPeer()
     application = web.Application()
     application.router.add_get("/gateway/", peer.gateway.serve)
+    application.router.add_get("/cdn/{name}", peer.file)
     application.router.add_route("*", "/api/v10/{tail:.*}", peer.answer)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
@@ -452,6 +350,7 @@ async def running_discord() -> AsyncIterator[DiscordPeer]:
     await site.start()
     port = runner.addresses[0][1]
     peer.gateway.url = f"ws://127.0.0.1:{port}/gateway/"
+    peer.cdn = f"http://127.0.0.1:{port}/cdn/"
     before = (discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY)
     discord.http.Route.BASE = f"http://127.0.0.1:{port}/api/v10"
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(peer.gateway.url)
@@ -461,6 +360,18 @@ async def running_discord() -> AsyncIterator[DiscordPeer]:
         discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = before
         await peer.gateway.break_off("reset")
         await runner.cleanup()
+    assert peer.problems == [], peer.problems
+
+
+async def _body_of(request: web.Request) -> tuple[Any, dict[str, bytes]]:
+    """The JSON of a request, and the files beside it by name."""
+    if not request.can_read_body:
+        return None, {}
+    if request.content_type != "multipart/form-data":
+        return await request.json(), {}
+    form = await request.post()
+    files = {part.filename: part.file.read() for part in form.values() if isinstance(part, web.FileField)}
+    return json.loads(str(form["payload_json"])), files
 
 
 def _json(status: int, told: Any) -> web.Response:
@@ -472,11 +383,3 @@ def _json(status: int, told: Any) -> web.Response:
     return web.Response(
         body=json.dumps(told).encode(), status=status, headers={**headers, "Content-Type": "application/json"}
     )
-
-
-def _check(body: Json) -> None:
-    problems = problems_of(body)
-    if problems:
-        raise Refused(400, 50035, "; ".join(problems))
-    if body.get("allowed_mentions", {"parse": ["users"]}).get("parse"):
-        raise AssertionError(f"a message that may mention people: {body}")

@@ -12,17 +12,18 @@ Json = dict[str, Any]
 BOT = 4_000
 GUILD = 100 << 22
 PODCASTS, GENERAL = 10, 11
-ANN, BOB = 1, 2
-"""Ann may manage the server, Bob may only write."""
+ANN, BOB, OWNER = 1, 2, 999
+"""Ann may manage the server, Bob may only write; the owner is never there."""
 
 ALL_PERMISSIONS = (1 << 50) - 1
 MANAGE_GUILD = 1 << 5
 VIEW, SEND = 1 << 10, 1 << 11
 WRITER = ALL_PERMISSIONS & ~(MANAGE_GUILD | 1 << 3)
-TEXT, DIRECT, THREAD = 0, 1, 11
+TEXT, DIRECT, THREAD, FORUM = 0, 1, 11, 15
 _EPOCH = 1_420_070_400_000
 _LOADING = 1 << 7
 _HAS_THREAD = 1 << 5
+_REQUIRE_TAG = 1 << 4
 
 
 @dataclass
@@ -39,6 +40,17 @@ class Place:
     refused: int = 0
     """The code with which it refuses whatever is sent."""
     messages: list[Json] = field(default_factory=list)
+    denied: int = 0
+    """The rights that the bot does not have there."""
+    available_tags: tuple[Json, ...] = ()
+    needs_tag: bool = False
+    tags: tuple[int, ...] = ()
+    is_archived: bool = False
+
+
+def tag(number: int, name: str, *, moderated: bool = False) -> Json:
+    """A forum's tag."""
+    return {"id": str(number), "name": name, "moderated": moderated, "emoji_id": None, "emoji_name": None}
 
 
 class World:
@@ -53,6 +65,7 @@ class World:
         self.add_user(BOT, "podsift", is_bot=True)
         self.add_user(ANN, "ann")
         self.add_user(BOB, "bob")
+        self.add_user(OWNER, "olga")
         self.add_guild(GUILD, "Acme", (ANN, BOB))
         self.add_place(PODCASTS, "podcasts", guild=GUILD)
         self.add_place(GENERAL, "general", guild=GUILD)
@@ -72,9 +85,9 @@ class World:
         }
 
     def add_guild(self, number: int, name: str, members: Iterable[int] = ()) -> None:
-        """A server that its first member owns. The role `number + 1` may manage it and is the first member's."""
+        """A server. The role `number + 1` may manage it and is the first member's."""
         people = list(members)
-        self.guilds[number] = {"id": str(number), "name": name, "members": [BOT, *people], "owner_id": "999"}
+        self.guilds[number] = {"id": str(number), "name": name, "members": [BOT, *people], "owner_id": str(OWNER)}
         self.roles[number] = ()
         if people:
             self.guilds[number]["chief"] = people[0]
@@ -111,7 +124,7 @@ class World:
             "mention_everyone": False,
             "mentions": self._mentioned(author, body),
             "mention_roles": [],
-            "attachments": [],
+            "attachments": _files_in(body),
             "embeds": [],
             "components": numbered(body.get("components") or []),
             "flags": body.get("flags") or 0,
@@ -127,6 +140,7 @@ class World:
         message["flags"] |= body.get("flags") or 0
         if "components" in body:
             message["components"] = numbered(body["components"] or [])
+        message["attachments"] = _files_in(body)
         message["flags"] &= ~_LOADING
 
     def open_thread(self, parent: Place, name: str, message: Json | None) -> Place:
@@ -141,9 +155,15 @@ class World:
             return {**base, "recipients": [self.users[place.recipient or 0]]}
         base |= {"guild_id": str(place.guild), "name": place.name, "rate_limit_per_user": 0}
         if place.kind != THREAD:
-            return {**base, "position": 0, "permission_overwrites": [], "topic": None, "nsfw": False, "parent_id": None}
+            denied = {"id": str(BOT), "type": 1, "allow": "0", "deny": str(place.denied)}
+            rules = [denied] if place.denied else []
+            base |= {"position": 0, "permission_overwrites": rules, "topic": None, "nsfw": False, "parent_id": None}
+            if place.kind == FORUM:
+                base |= {"available_tags": list(place.available_tags), "flags": _REQUIRE_TAG if place.needs_tag else 0}
+                base |= {"default_auto_archive_duration": 1440, "default_forum_layout": 0, "default_sort_order": None}
+            return base
         now = datetime.now(UTC).isoformat()
-        life = {"archived": False, "locked": False, "auto_archive_duration": 1440, "archive_timestamp": now}
+        life = {"archived": place.is_archived, "locked": False, "auto_archive_duration": 1440, "archive_timestamp": now}
         return {
             **base,
             "parent_id": str(place.parent),
@@ -151,6 +171,7 @@ class World:
             "message_count": len(place.messages),
             "member_count": 2,
             "thread_metadata": {**life, "create_timestamp": now},
+            "applied_tags": [str(number) for number in place.tags],
         }
 
     def member_json(self, user: int, guild: int, *, with_user: bool = True) -> Json:
@@ -255,3 +276,8 @@ def numbered(components: list[Json]) -> list[Json]:
         return made
 
     return [copied(component) for component in components]
+
+
+def _files_in(body: Json) -> list[Json]:
+    about = {"size": 1, "url": "https://cdn.example/f", "proxy_url": "https://cdn.example/f"}
+    return [{"id": str(n), "filename": f["filename"], **about} for n, f in enumerate(body.get("attachments") or [], 1)]

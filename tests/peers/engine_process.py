@@ -1,7 +1,7 @@
 """A process with an engine that can be killed: python -m tests.peers.engine_process URL SLOT LOG [HANG_IN].
 
 Each stage appends a line `SLOT STAGE EPISODE` to LOG; the stage named HANG_IN then never ends. Lines on standard input
-are ids of episodes to start; the end of the input ends the process.
+are ids of episodes to start, with the host they come from; the end of the input ends the process.
 """
 
 import asyncio
@@ -47,7 +47,8 @@ async def main(url: str, slot: str, log: str, hang_in: str = "") -> None:
     work = writing_work(slot, Path(log), hang_in=hang_in)
     async with open_engine(url=url, role="all", slot=slot, work=work, rhythm=QUICK, pace=PACE) as engine:
         while line := await asyncio.to_thread(sys.stdin.readline):
-            await engine.start_episode(Job(line.strip(), 1))
+            episode, _, host = line.strip().partition(" ")
+            await engine.start_episode(Job(episode, 1, host=host))
 
 
 if __name__ == "__main__":

@@ -9,14 +9,19 @@ from pipeline.domain.episode import Episode
 from pipeline.domain.feed import FoundEpisode, Person
 from pipeline.domain.transcript import Basis, Segment, Transcript
 
-_TALK = Path(__file__).parent.parent / "data" / "talks" / "heating.txt"
+_TALKS = Path(__file__).parent.parent / "data" / "talks"
 _SECONDS_A_WORD = 0.4
 
 
 def heating_talk() -> Transcript:
-    """The talk in tests/data/talks, one segment a turn, at 150 words a minute."""
-    turns = [line.split(": ", 1) for line in _TALK.read_text(encoding="utf-8").splitlines()]
-    return paced([(text, speaker) for speaker, text in turns])
+    """The talk about heat pumps."""
+    return told("heating")
+
+
+def told(name: str) -> Transcript:
+    """A talk in tests/data/talks, one segment a turn, at 150 words a minute."""
+    lines = (_TALKS / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return paced([(text, speaker) for speaker, text in (line.split(": ", 1) for line in lines)])
 
 
 def heating_episode() -> Episode:

@@ -49,6 +49,7 @@ class MemoryIndex:
             for episode, transcript, _ in self._episodes.values()
             if episode.audience.admits(query.workspace)
             and (query.feeds is None or episode.feed_id in query.feeds)
+            and (query.episodes is None or episode.id in query.episodes)
             and (query.since is None or episode.when >= query.since)
             for segment in transcript.segments
         ]

@@ -33,7 +33,9 @@ class MemoryVectors:
             for name in [name for name, (entry, _) in rows.items() if entry.episode_id in episode_ids]:
                 del rows[name]
 
-    async def nearest(self, vector: Vectors, *, fence: Fence, share: float, limit: int) -> Mapping[str, float]:
+    async def nearest(
+        self, vector: Vectors, *, fence: Fence, inside: frozenset[str], share: float, limit: int
+    ) -> Mapping[str, float]:
         self._answer()
         seen = {name: row for name, row in self._chunks.items() if _admits(fence, row[0])}
         return dict(_cosines(vector, seen)[:limit])
@@ -71,7 +73,9 @@ class MemoryVectors:
 
 
 def _admits(fence: Fence, entry: Entry) -> bool:
-    return fence.admits(entry.audience.key, feed_id=entry.feed_id, published=entry.published)
+    return fence.admits(
+        entry.audience.key, feed_id=entry.feed_id, episode_id=entry.episode_id, published=entry.published
+    )
 
 
 def _cosines(vector: Vectors, rows: Mapping[str, tuple[Entry, Vectors]]) -> list[tuple[str, float]]:

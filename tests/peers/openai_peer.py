@@ -5,7 +5,8 @@
         ... the unmodified client against peer.base_url ...
 
 `answers` are given in turn, the last one stays; a function of the request's body may stand for an answer. Every body
-that was sent is kept in `requests`.
+that was sent is kept in `requests`. Sound that is uploaded is answered by `hearings` and kept in `heard`, texts that
+become vectors by `embeddings` and kept in `embedded`: tests/peers/hosted_answers.py has answers for both.
 """
 
 import asyncio
@@ -28,6 +29,10 @@ class OpenAIPeer:
     answers: list[Answer] = field(default_factory=list)
     requests: list[Body] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    hearings: list[Answer] = field(default_factory=list)
+    heard: list[Body] = field(default_factory=list)
+    embeddings: list[Answer] = field(default_factory=list)
+    embedded: list[Body] = field(default_factory=list)
     port: int = 0
     _runner: web.ServerRunner | None = None
 
@@ -57,12 +62,18 @@ class OpenAIPeer:
         return [body.get("response_format", {}).get("type", "plain") for body in self.requests]
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        if request.path != "/v1/chat/completions":
+        by_path = {
+            "/v1/chat/completions": (self.answers, self.requests),
+            "/v1/audio/transcriptions": (self.hearings, self.heard),
+            "/v1/embeddings": (self.embeddings, self.embedded),
+        }
+        answers, kept = by_path.get(request.path, ([], []))
+        if not answers:
             return web.json_response({"error": {"message": "Unknown request URL."}}, status=404)
-        body = await request.json()
-        self.requests.append(body)
+        body = await (_form(request) if request.content_type == "multipart/form-data" else request.json())
+        kept.append(body)
         self.headers.append(dict(request.headers))
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
         return await answer(request, body)
 
 
@@ -188,9 +199,103 @@ def sends(raw: bytes, *, kind: str = "application/json") -> Answer:
     return answer
 
 
+def streams(*pieces: str | asyncio.Event, finish: str = "stop", usage: tuple[int, int] | None = (1_000, 100)) -> Answer:
+    """A completion in these pieces, as events; an Event among them is waited for."""
+
+    async def answer(request: web.BaseRequest, body: Body) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        for piece in pieces:
+            if isinstance(piece, asyncio.Event):
+                await piece.wait()
+            else:
+                await response.write(_event(body, {"content": piece}, None))
+        await response.write(_event(body, {}, finish))
+        if usage is not None and body.get("stream_options", {}).get("include_usage"):
+            counts = {"prompt_tokens": usage[0], "completion_tokens": usage[1], "total_tokens": sum(usage)}
+            await response.write(_event(body, None, None, usage=counts))
+        await response.write(b"data: [DONE]\n\n")
+        return response
+
+    return answer
+
+
+def breaks_off(*pieces: str) -> Answer:
+    """These pieces as events, and then the connection breaks."""
+
+    async def answer(request: web.BaseRequest, body: Body) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        for piece in pieces:
+            await response.write(_event(body, {"content": piece}, None))
+        assert request.transport is not None
+        request.transport.close()
+        return response
+
+    return answer
+
+
+def as_asked(text: str) -> Answer:
+    """A completion, streamed letter by letter where the request asks for a stream."""
+
+    async def answer(request: web.BaseRequest, body: Body) -> web.StreamResponse:
+        whole = streams(*text) if body.get("stream") else says(text)
+        return await whole(request, body)
+
+    return answer
+
+
+def notes(event: asyncio.Event, *, then: Answer) -> Answer:
+    """An answer whose request sets the event."""
+
+    async def answer(request: web.BaseRequest, body: Body) -> web.StreamResponse:
+        event.set()
+        return await then(request, body)
+
+    return answer
+
+
+def by_prompt(**answers: Answer) -> Answer:
+    """An answer for each kind of prompt: `answer`, `check`, `propose`, `judge` or `mend`."""
+    openings = {
+        "answer": "You answer",
+        "check": "You check",
+        "propose": "You read transcripts",
+        "judge": "You are the editor",
+        "mend": "You correct",
+    }
+
+    async def answer(request: web.BaseRequest, body: Body) -> web.StreamResponse:
+        system = body["messages"][0]["content"]
+        kind = next(kind for kind, opening in openings.items() if system.startswith(opening))
+        return await answers[kind](request, body)
+
+    return answer
+
+
 def prompt_of(body: Body) -> str:
     """All that a request says."""
     return "\n".join(message["content"] for message in body["messages"])
+
+
+def _event(body: Body, delta: Body | None, finish: str | None, *, usage: Body | None = None) -> bytes:
+    choices = [] if delta is None else [{"index": 0, "delta": delta, "finish_reason": finish}]
+    piece = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1_790_000_000, "model": body["model"]}
+    return f"data: {json.dumps({**piece, 'choices': choices, 'usage': usage})}\n\n".encode()
+
+
+async def _form(request: web.BaseRequest) -> Body:
+    """The fields of an upload; of its file the bytes, and its name beside it."""
+    body: Body = {}
+    async for part in await request.multipart():
+        name = str(getattr(part, "name", ""))
+        if name == "file":
+            body["file"], body["file_name"] = bytes(await part.read()), part.filename  # type: ignore[union-attr]  # a file is never a list
+        elif name.endswith("[]"):
+            body.setdefault(name[:-2], []).append(await part.text())  # type: ignore[union-attr]  # nor is a field
+        else:
+            body[name] = await part.text()  # type: ignore[union-attr]  # nor is a field
+    return body
 
 
 def _completion(message: Body, *, finish: str, usage: tuple[int, int] | None) -> Answer:

@@ -23,6 +23,9 @@ def reads(body: Body) -> dict[str, Any]:
         return {"keep": [{"number": n, "worth": 8, "specificity": 7} for n in range(1, count + 1)]}
     if "correct short texts" in system:
         return {"texts": []}
+    if "You check statements" in system:
+        numbers = re.findall(r"^statement (\d+):", prompt_of(body), re.MULTILINE)
+        return {"verdicts": [{"number": int(number), "supported": True} for number in numbers]}
     if "You answer a question" in system:
         return _answer(prompt_of(body))
     return {"insights": list(_insights(prompt_of(body).rpartition("A part of the transcript (data)")[2]))[:_EACH]}

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from aiohttp import WSMsgType, web
 
-from tests.bot.slack.limits import flaws
+from tests.peers.slack_rules import flaws
 from tests.peers.traffic import record
 
 Json = dict[str, Any]
@@ -50,8 +50,13 @@ class SlackPeer:
     lacking: set[str] = field(default_factory=set)
     tokens: set[str] = field(default_factory=lambda: {BOT_TOKEN})
     calls_by: list[tuple[str, str]] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+    """What Slack would not have taken; a scenario that sends such things on purpose clears it."""
     acknowledged: list[Json] = field(default_factory=list)
     url: str = ""
+    patience: float = 3.0
+    """Seconds until Slack takes a delivery for lost."""
 
     def __post_init__(self) -> None:
         self._faults: dict[str, list[tuple[str, Any]]] = defaultdict(list)
@@ -65,9 +70,13 @@ class SlackPeer:
             "conversations.history": self._history,
             "conversations.replies": self._replies,
             "conversations.info": lambda a: {"ok": True, "channel": {"id": a["channel"], "name": a["channel"].lower()}},
-            "conversations.open": lambda a: {"ok": True, "channel": {"id": f"D{a['users'][1:]}"}},
+            "conversations.open": lambda a: {"ok": True, "channel": {"id": self._direct(str(a["users"]))}},
             "users.info": self._user,
             "views.publish": self._publish,
+            "views.open": lambda _: {"ok": True, "view": {"id": "V1"}},
+            "files.info": self._file,
+            "files.getUploadURLExternal": self._ticket,
+            "files.completeUploadExternal": self._complete,
             "assistant.threads.setStatus": lambda _: {"ok": True},
             "assistant.threads.setSuggestedPrompts": lambda _: {"ok": True},
         }
@@ -79,7 +88,8 @@ class SlackPeer:
     def fail(self, method: str, kind: str, detail: Any = None, *, times: int = 1) -> None:
         """Let the next calls of a method go wrong.
 
-        Kinds: `limit` (seconds), `error` (code), `status`, `drop`, and after applying: `lost`, `broken`, `slow`.
+        Kinds: `limit` (seconds), `error` (code), `body` (a 404 that says it), `status`, `drop`, and after applying:
+        `lost`, `broken`, `slow`.
         """
         self._faults[method] += [(kind, detail)] * times
 
@@ -91,6 +101,10 @@ class SlackPeer:
         """What we posted in a place."""
         return [one for one in self.places[place].messages if one["user"] == BOT]
 
+    def posted(self, place: str) -> list[Json]:
+        """What we posted in a place itself, not in its threads."""
+        return [one for one in self.said(place) if "thread_ts" not in one]
+
     # Web API
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
@@ -99,7 +113,7 @@ class SlackPeer:
         if request.method == "POST" and request.can_read_body:
             arguments |= await request.json() if request.content_type == "application/json" else await request.post()
         self.calls.append((method, arguments))
-        record({"method": method, **arguments})
+        self._judge({"method": method, **arguments})
         kind, detail = self._faults[method].pop(0) if self._faults[method] else ("", None)
         before = await self._fault_before(kind, detail, request)
         if before is not None:
@@ -113,12 +127,18 @@ class SlackPeer:
             await asyncio.sleep(float(detail or 0))
         return web.json_response(body)
 
+    def _judge(self, call: Json) -> None:
+        record(call)
+        self.wrong += [f"{call['method']}: {flaw}" for flaw in flaws(call)]
+
     async def _fault_before(self, kind: str, detail: Any, request: web.Request) -> web.Response | None:
         if kind == "limit":
             headers = {"Retry-After": str(detail)}
             return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
         if kind == "error":
             return web.json_response({"ok": False, **(detail if isinstance(detail, dict) else {"error": detail})})
+        if kind == "body":
+            return web.Response(status=404, text=str(detail))
         if kind == "status":
             return web.Response(status=detail, text="<html>sorry</html>", content_type="text/html")
         if kind == "drop" and request.transport is not None:
@@ -140,13 +160,13 @@ class SlackPeer:
             return {"ok": False, "error": "invalid_auth"}
         if method in self.lacking:
             return {"ok": False, "error": "missing_scope", "needed": "users:read"}
-        return self.methods[method](arguments)
+        known = self.methods.get(method)
+        return {"ok": False, "error": "unknown_method"} if known is None else known(arguments)
 
     def _place(self, arguments: Json) -> tuple[Place | None, str]:
         name = str(arguments.get("channel", ""))
         if name.startswith("U"):
-            name = f"D{name[1:]}"
-            self.places.setdefault(name, Place("im", {BOT, f"U{name[1:]}"}))
+            name = self._direct(name)
         place = self.places.get(name)
         if place is None:
             return None, "channel_not_found"
@@ -154,9 +174,14 @@ class SlackPeer:
             return None, "is_archived"
         return (place, "") if BOT in place.members else (None, "not_in_channel")
 
+    def _direct(self, user: str) -> str:
+        name = f"D{user[1:]}"
+        self.places.setdefault(name, Place("im", {BOT, user}))
+        return name
+
     def _post(self, arguments: Json) -> Json:
         place, problem = self._place(arguments)
-        wrong = flaws(arguments)
+        wrong = flaws({"method": "chat.postMessage", **arguments})
         if place is None or wrong:
             return {"ok": False, "error": problem or "invalid_blocks", "response_metadata": {"messages": wrong}}
         message = {"user": BOT, "bot_id": "B1", "ts": self.next_ts(), **arguments}
@@ -165,7 +190,7 @@ class SlackPeer:
 
     def _post_ephemeral(self, arguments: Json) -> Json:
         place, problem = self._place(arguments)
-        if place is None or flaws(arguments):
+        if place is None or flaws({"method": "chat.postEphemeral", **arguments}):
             return {"ok": False, "error": problem or "invalid_blocks"}
         self.ephemerals.append(arguments)
         return {"ok": True, "message_ts": self.next_ts()}
@@ -176,13 +201,17 @@ class SlackPeer:
             return {"ok": False, "error": problem}
         oldest = float(arguments.get("oldest", 0))
         shown = [m for m in place.messages if float(m["ts"]) > oldest and m.get("thread_ts", m["ts"]) == m["ts"]]
-        return self._page(list(reversed(shown)), arguments)
+        return self._page([{**m, **_replies_to(m, place)} for m in reversed(shown)], arguments)
 
     def _replies(self, arguments: Json) -> Json:
         place, problem = self._place(arguments)
         if place is None:
             return {"ok": False, "error": problem}
         shown = [m for m in place.messages if arguments["ts"] in {m["ts"], m.get("thread_ts")}]
+        root = next((m for m in shown if m["ts"] == arguments["ts"]), None)
+        more = {"parent_user_id": root["user"]} if root else {}
+        oldest = float(arguments.get("oldest", 0))
+        shown = [m if m is root else {**more, **m} for m in shown if m is root or float(m["ts"]) > oldest]
         return self._page(shown, arguments) if shown else {"ok": False, "error": "thread_not_found"}
 
     def _page(self, messages: list[Json], arguments: Json) -> Json:
@@ -201,13 +230,42 @@ class SlackPeer:
         self.views[str(arguments["user_id"])] = arguments["view"]
         return {"ok": True, "view": {"id": "V1"}}
 
+    def _file(self, arguments: Json) -> Json:
+        name = str(arguments["file"])
+        if name not in self.files:
+            return {"ok": False, "error": "file_not_found"}
+        address = f"{self.url}/files/{name}"
+        return {"ok": True, "file": {"id": name, "size": len(self.files[name]), "url_private_download": address}}
+
+    def _ticket(self, arguments: Json) -> Json:
+        name = f"F{next(self._numbers)}"
+        return {"ok": True, "file_id": name, "upload_url": f"{self.url}/files/{name}"}
+
+    def _complete(self, arguments: Json) -> Json:
+        place, problem = self._place({"channel": arguments["channel_id"]})
+        if place is None:
+            return {"ok": False, "error": problem}
+        names = [one["id"] for one in arguments["files"]]
+        place.messages.append({"user": BOT, "ts": self.next_ts(), "text": "", "files": names})
+        return {"ok": True, "files": [{"id": name} for name in names]}
+
+    async def _bytes(self, request: web.Request) -> web.Response:
+        """A file is given to who holds the token, and taken from anybody with an upload address."""
+        name = request.match_info["name"]
+        if request.method == "POST":
+            self.files[name] = await request.read()
+            return web.Response(text="OK")
+        if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.tokens:
+            return web.Response(text="<html>sign in</html>", content_type="text/html")
+        return web.Response(body=self.files[name], content_type="text/xml")
+
     async def _response(self, request: web.Request) -> web.Response:
         kind, detail = self._faults["response_url"].pop(0) if self._faults["response_url"] else ("", None)
         failed = await self._fault_before(kind, detail, request)
         if failed is not None:
             return failed
         body = await request.json()
-        record({"method": "response_url", **body})
+        self._judge({"method": "response_url", **body})
         self.responses.append(body)
         return web.Response(text="ok")
 
@@ -253,15 +311,18 @@ class SlackPeer:
                 socket._autoping = False
 
     async def deliver(self, kind: str, payload: Json) -> float | None:
-        """Send an envelope; the seconds until it was acknowledged, None when that took more than three."""
+        """Send an envelope; the seconds until it was acknowledged, None when that took too long."""
         name = uuid4().hex
         envelope = {"envelope_id": name, "type": kind, "payload": payload, "accepts_response_payload": True}
         waiting: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[name] = waiting
+        async with asyncio.timeout(8):  # a slow machine may have to connect anew
+            while not self.sockets:  # noqa: ASYNC110  nobody tells
+                await asyncio.sleep(0.01)
         sent = time.monotonic()
         await self.sockets[-1].send_json(envelope)
         try:
-            await asyncio.wait_for(waiting, 3)
+            await asyncio.wait_for(waiting, self.patience)
         except TimeoutError:
             return None
         return time.monotonic() - sent
@@ -269,6 +330,11 @@ class SlackPeer:
     def next_ts(self) -> str:
         """A time stamp of Slack's kind, each one later than the last."""
         return f"{time.time():.0f}.{next(self._numbers):06d}"
+
+
+def _replies_to(message: Json, place: Place) -> Json:
+    stamps = [m["ts"] for m in place.messages if m.get("thread_ts") == message["ts"] != m["ts"]]
+    return {"reply_count": len(stamps), "latest_reply": max(stamps, key=float)} if stamps else {}
 
 
 @asynccontextmanager
@@ -285,6 +351,7 @@ async def slack_peer() -> AsyncIterator[SlackPeer]:
     app = web.Application()
     app.router.add_route("*", "/api/{method}", peer._api)
     app.router.add_get("/link", peer._link)
+    app.router.add_route("*", "/files/{name}", peer._bytes)
     app.router.add_post("/response/{name}", peer._response)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()

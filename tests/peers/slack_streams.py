@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests.bot.slack.limits import flaws
 from tests.peers.slack_peer import BOT, SlackPeer
+from tests.peers.slack_rules import flaws, message_flaws
 
 Json = dict[str, Any]
 
@@ -63,7 +63,7 @@ class StreamingPeer:
             return {"ok": False, "error": "message_not_found"}
         if message["ts"] in self.open:
             return {"ok": False, "error": "streaming_state_conflict"}
-        if flaws(arguments) or len(arguments["text"]) > 4_000:
+        if flaws({"method": "chat.update", **arguments}):
             return {"ok": False, "error": "invalid_blocks"}
         message |= arguments
         return {"ok": True, "ts": message["ts"]}
@@ -75,7 +75,7 @@ class StreamingPeer:
     def _grow(self, message: Json, arguments: Json) -> str:
         chunks = arguments.get("chunks") or []
         grown = message["blocks"] + [block for chunk in chunks for block in chunk["blocks"]]
-        if any(chunk["type"] != "blocks" or not chunk["blocks"] for chunk in chunks) or flaws(
+        if any(chunk["type"] != "blocks" or not chunk["blocks"] for chunk in chunks) or message_flaws(
             {"text": "x", "blocks": grown}
         ):
             return "invalid_blocks"

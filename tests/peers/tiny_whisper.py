@@ -27,25 +27,32 @@ _MELS: Final = 80
 _FRAMES: Final = 1500
 _CONTEXT: Final = 448
 _STAMPS: Final = 1501
+_NEARLY: Final = 0.98
+"""How much of a second language is in the answer of a model that is torn."""
 _LANGUAGES: Final = ("en", "de", "fr", "es")
 _START: Final = "<|startoftranscript|>"
 _END: Final = "<|endoftext|>"
 
 
 def make_tiny_whisper(
-    folder: Path, *, sentence: str = SENTENCE, language: str | None = None, loops: bool = False
+    folder: Path,
+    *,
+    sentence: str = SENTENCE,
+    language: str | None = None,
+    torn: str | None = None,
+    loops: bool = False,
 ) -> Path:
     """Write the model into the folder and return it.
 
-    With `language` (en, de, fr, es) it is multilingual and detects that one. With `loops` it says the sentence
-    again and again, as Whisper does where it has lost the thread.
+    With `language` (en, de, fr, es) it is multilingual and detects that one; `torn` is another that it finds
+    nearly as likely. With `loops` it says the sentence again and again, as Whisper does where it has lost the thread.
     """
     words = ["Ġ" + word for word in sentence.split()]
     text = [*sorted(pre_tokenizers.ByteLevel.alphabet()), *words, *([] if language is None else [""])]
     special = _special(() if language is None else _LANGUAGES)
     vocabulary = [*text, *special, *(f"<|{i * 0.02:.2f}|>" for i in range(_STAMPS))]
     folder.mkdir(parents=True, exist_ok=True)
-    spec = _spec(vocabulary, _followers(words, language, loops=loops))
+    spec = _spec(vocabulary, _followers(words, language, loops=loops), torn=None if torn is None else f"<|{torn}|>")
     spec.config.lang_ids = [] if language is None else [vocabulary.index(f"<|{name}|>") for name in _LANGUAGES]
     spec.config.suppress_ids = []
     spec.config.suppress_ids_begin = [vocabulary.index(_END)]
@@ -74,9 +81,9 @@ def _followers(words: Sequence[str], language: str | None, *, loops: bool) -> di
     return followers
 
 
-def _spec(vocabulary: Sequence[str], followers: dict[str, str]) -> whisper_spec.WhisperSpec:
+def _spec(vocabulary: Sequence[str], followers: dict[str, str], *, torn: str | None) -> whisper_spec.WhisperSpec:
     rng = np.random.default_rng(0)
-    live = sorted({*followers, *followers.values()})
+    live = sorted({*followers, *followers.values(), *((torn,) if torn else ())})
     directions = dict(zip(live, _orthogonal()[1:], strict=False))
     table = np.zeros((len(vocabulary), _WIDTH), np.float32)
     for token, direction in directions.items():
@@ -87,6 +94,8 @@ def _spec(vocabulary: Sequence[str], followers: dict[str, str]) -> whisper_spec.
     recognise = np.stack([directions[token] for token in followers]) * (8 / _WIDTH)
     # A recognised token leaves 4 in its hidden unit: a quarter of the difference turns it into its follower.
     replace = np.stack([directions[after] - directions[token] for token, after in followers.items()], axis=1) / 4
+    if torn is not None:
+        replace[:, list(followers).index(_START)] += directions[torn] * _NEARLY / 4
     feed = spec.decoder.layer[0].ffn
     _fill_norm(feed.layer_norm)
     _fill_linear(feed.linear_0, recognise, np.full(len(recognise), -4.0, np.float32))

@@ -17,6 +17,7 @@ from pipeline.adapters.catalog.inbox import Inbox
 from pipeline.adapters.catalog.insight_store import SqlInsightStore
 from pipeline.adapters.catalog.install_states import InstallStates
 from pipeline.adapters.catalog.installations import Installations
+from pipeline.adapters.catalog.kept_words import SqlKeptWords
 from pipeline.adapters.catalog.library import Library
 from pipeline.adapters.catalog.local_messages import LocalMessages
 from pipeline.adapters.catalog.migrating import migrate
@@ -24,7 +25,9 @@ from pipeline.adapters.catalog.model_readings import SqlRejectionBook, SqlReplyS
 from pipeline.adapters.catalog.moving import MovedTable, move_catalog
 from pipeline.adapters.catalog.open_threads import OpenThreads
 from pipeline.adapters.catalog.operations import Operations
+from pipeline.adapters.catalog.posted_days import PostedDays
 from pipeline.adapters.catalog.reactions import Reactions
+from pipeline.adapters.catalog.siblings import SqlSiblings
 from pipeline.adapters.catalog.spending import SqlSpendingLedger
 from pipeline.adapters.catalog.subscriptions import Subscriptions
 from pipeline.adapters.catalog.threads import Threads
@@ -44,6 +47,7 @@ __all__ = [
     "MovedTable",
     "OpenThreads",
     "Operations",
+    "PostedDays",
     "Reactions",
     "SqlChannelBook",
     "SqlDeliveryBook",
@@ -52,8 +56,10 @@ __all__ = [
     "SqlFeedKeys",
     "SqlFeedLedger",
     "SqlInsightStore",
+    "SqlKeptWords",
     "SqlRejectionBook",
     "SqlReplyStore",
+    "SqlSiblings",
     "SqlSpendingLedger",
     "SqlTranscriptStore",
     "Subscriptions",

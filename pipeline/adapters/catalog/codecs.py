@@ -55,7 +55,7 @@ def numbers_to_json(numbers: Mapping[str, int]) -> str:
 
 def pack_segments(segments: Sequence[Segment]) -> bytes:
     """Compressed: an hour of talk is about 20 kB."""
-    rows = [[s.text, s.start, s.end, s.speaker] for s in segments]
+    rows = [[s.text, s.start, s.end, s.speaker, *([True] if s.advert else [])] for s in segments]
     return zlib.compress(json.dumps(rows, separators=(",", ":")).encode(), _LEVEL)
 
 

@@ -3,21 +3,30 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from pipeline.adapters.catalog.engines import WRITES, make_async_engine, parse_url, place_of
 from pipeline.adapters.catalog.faults import explained
+from pipeline.adapters.catalog.feed_addresses import seal_addresses
 from pipeline.adapters.catalog.migrating import migrate
+from pipeline.adapters.sealing import Seal
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 
 class CatalogDb:
-    """The database behind every class of this package. Open it with `open_catalog`."""
+    """The database behind every class of this package, and the seal of what is secret in it, None without its key.
 
-    def __init__(self, engine: AsyncEngine, *, place: str) -> None:
+    Open it with `open_catalog`.
+    """
+
+    def __init__(self, engine: AsyncEngine, *, place: str, seal: Seal | None = None) -> None:
+        self.seal = seal
         self._readers = engine
         self._writers = engine.execution_options(**{WRITES: True})
         self._place = place
@@ -39,14 +48,20 @@ class CatalogDb:
             async with self._turn, self._writers.begin() as connection:
                 yield connection
 
-    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+    def insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
         """An INSERT that knows ON CONFLICT, which both databases spell alike."""
-        return sqlite.insert(table) if self._is_sqlite else postgresql.insert(table)
+        if self._is_sqlite:
+            return sqlite.insert(table)
+        from sqlalchemy.dialects import postgresql  # not where SQLite is enough
+
+        return postgresql.insert(table)
 
 
 @asynccontextmanager
-async def open_catalog(url: str) -> AsyncIterator[CatalogDb]:
+async def open_catalog(url: str, *, seal: Seal | None = None) -> AsyncIterator[CatalogDb]:
     """Bring the schema up to date and open the catalogue at `sqlite:///…` or `postgresql://…`.
+
+    Without its `seal` no private feed can be added or read.
 
     Raises CatalogUnavailable when the database does not answer, is damaged or was written by a newer Podsift.
     """
@@ -54,6 +69,10 @@ async def open_catalog(url: str) -> AsyncIterator[CatalogDb]:
     parsed = parse_url(url)
     engine = make_async_engine(parsed)
     try:
-        yield CatalogDb(engine, place=place_of(parsed))
+        db = CatalogDb(engine, place=place_of(parsed), seal=seal)
+        if seal is not None:
+            async with db.writing() as connection:
+                await seal_addresses(connection, seal=seal)
+        yield db
     finally:
         await engine.dispose()

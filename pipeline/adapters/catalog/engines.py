@@ -7,6 +7,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from pipeline.adapters.catalog.one_hop import connect
 from pipeline.domain.errors import CatalogUnavailable
 
 BUSY_SECONDS: Final = 10
@@ -57,8 +58,9 @@ def make_engine(url: URL) -> Engine:
 
 def make_async_engine(url: URL) -> AsyncEngine:
     """For everything else."""
-    pool = {} if file_of(url) is not None else {"pool_pre_ping": True}
-    engine = create_async_engine(_with_driver(url, 1), hide_parameters=True, **pool)
+    is_file = file_of(url) is not None
+    special: dict[str, Any] = {"connect_args": {"async_creator_fn": connect}} if is_file else {"pool_pre_ping": True}
+    engine = create_async_engine(_with_driver(url, 1), hide_parameters=True, **special)
     _set_up(engine.sync_engine)
     return engine
 

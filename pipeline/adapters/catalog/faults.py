@@ -16,6 +16,11 @@ _SAYINGS: Final[tuple[tuple[tuple[str, ...], str, bool], ...]] = (
         False,
     ),
     (("locked", "busy"), "is in use by another program. End that program, or try again later.", True),
+    (
+        ("disk i/o error",),
+        "cannot be written: the disk is full or broken. Free some space; nothing half-written was kept.",
+        True,
+    ),
     (("is full",), "cannot grow: the disk is full. Free some space; nothing half-written was kept.", True),
     (
         ("readonly", "read-only", "unable to open", "permission denied"),

@@ -5,38 +5,52 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Insert, Row, Update, bindparam, exists, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import BindParameter, Row, bindparam, exists, select
 
-from pipeline.adapters.catalog.codecs import pack_items, unpack_items
+from pipeline.adapters.catalog.codecs import unpack_items
 from pipeline.adapters.catalog.database import CatalogDb
-from pipeline.adapters.catalog.intake import Plan, Reading, count_known, plan_intake, select_known
-from pipeline.adapters.catalog.revival import put_back, revive, take_out
-from pipeline.adapters.catalog.rows import feed_values, select_feeds, to_feed
-from pipeline.adapters.catalog.tables import episode, episode_identity, feed_listing, follow
+from pipeline.adapters.catalog.feed_readings import ReadFeed, store_readings
+from pipeline.adapters.catalog.intake import KNOWN, count_known
+from pipeline.adapters.catalog.rows import select_feeds, to_feed
 from pipeline.adapters.catalog.tables import feed as feeds
+from pipeline.adapters.catalog.tables import feed_listing, follow
+from pipeline.adapters.catalog.together import Together
 from pipeline.domain.errors import UnknownFeed
-from pipeline.domain.feed import Feed, FeedState, FoundEpisode, Listing, SeenItem, feed_id
+from pipeline.domain.feed import Feed, FeedState, FoundEpisode, Listing, SeenItem
 from pipeline.ports import Clock
 
-_BATCH: Final = 200
-"""Rows sent at once: between two batches the event loop gets its turn."""
+_MOST_ASKED: Final = 200
+_MOST_STORED: Final = 1_000
+"""Feeds, and items of feeds, in one transaction: nobody else may write on SQLite for as long as it takes."""
+_LARGE: Final = 20_000
+"""Bytes of a listing that are not unpacked on the event loop."""
+
+
+# Made once: to put a statement together costs more than to run it.
+_THESE: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
+_FEEDS: Final = select_feeds().where(feeds.c.id.in_(_THESE))
+_LISTINGS: Final = select(feed_listing.c.feed_id, feed_listing.c.seen).where(feed_listing.c.feed_id.in_(_THESE))
 
 
 class SqlFeedLedger:
-    """FeedLedger and FeedHistory in the catalogue."""
+    """FeedLedger and FeedHistory in the catalogue.
+
+    What many ask for at the same time is one transaction; everybody is answered when it is kept.
+    """
 
     def __init__(self, db: CatalogDb, *, clock: Clock) -> None:
         self._db = db
         self._clock = clock
+        self._rows = Together(self._select_feeds, most=_MOST_ASKED)
+        self._listings = Together(self._select_listings, most=_MOST_ASKED)
+        self._readings = Together(self._store, most=_MOST_STORED)
 
     async def get(self, feed_id: str) -> Feed:
         """The feed with this id. Raises UnknownFeed."""
-        async with self._db.reading() as connection:
-            row = (await connection.execute(select_feeds().where(feeds.c.id == feed_id))).one_or_none()
+        row = await self._rows.ask(feed_id, key=feed_id)
         if row is None:
             raise UnknownFeed(feed_id)
-        return to_feed(row)
+        return to_feed(row, seal=self._db.seal)
 
     async def due(self, now: datetime, *, limit: int = 100) -> tuple[str, ...]:
         """Feeds that somebody follows, are not paused, and whose next reading is due; the longest overdue first."""
@@ -65,66 +79,39 @@ class SqlFeedLedger:
 
         What an episode is, `identity_rules` say; what is wanted of a backlog, `backlog`; what goes again because the
         feed now offers more, `another_try`. Nothing is ever deleted: with a `listing`, what is missing is marked.
+        A feed that moved to the address of another one becomes part of it, which is read next: then nothing is new.
         Raises UnknownFeed.
         """
-        now = self._clock.now()
-        async with self._db.writing() as connection:
-            before = await _store_feed(connection, feed)
-            if not found and listing is None:  # it failed or had not changed, as nearly every reading: no episode moves
-                return 0
-            rows = (await connection.execute(select_known(feed.id, now=now))).all()
-            reading = Reading(feed.id, before.audience, found, now, hold_after, listing, last_read=before.last_read)
-            plan = await asyncio.to_thread(plan_intake, reading, rows)
-            await _carry_out(connection, plan, now)
-            if listing is not None:
-                await self._keep_seen(connection, listing.items, feed_id=feed.id, audience=before.audience)
-        return len(plan.inserts)
+        read = ReadFeed.of(feed, found, hold_after, listing, seal=self._db.seal)
+        new = await self._readings.ask(read, key=feed.id, weight=read.weight)
+        if new is None:
+            raise UnknownFeed(feed.id)
+        return new
 
     async def seen(self, feed_id: str) -> tuple[SeenItem, ...]:
         """The feed's items as the last reading saw them; empty where everything has to be read."""
-        query = select(feed_listing.c.seen).where(feed_listing.c.feed_id == feed_id)
-        async with self._db.reading() as connection:
-            packed = (await connection.execute(query)).scalar_one_or_none()
-        return () if packed is None else await asyncio.to_thread(unpack_items, packed)
+        packed = await self._listings.ask(feed_id, key=feed_id)
+        if packed is None:
+            return ()
+        return unpack_items(packed) if len(packed) < _LARGE else await asyncio.to_thread(unpack_items, packed)
 
     async def count_known(self, feed_id: str, found: Sequence[FoundEpisode]) -> int:
         """How many of these are episodes that we have of the feed; all, when we have none at all."""
         async with self._db.reading() as connection:
-            rows = (await connection.execute(select_known(feed_id, now=self._clock.now()))).all()
+            rows = (await connection.execute(KNOWN, {"feed_ids": [feed_id]})).all()
         return await asyncio.to_thread(count_known, feed_id, found, rows) if rows else len(found)
 
-    async def _keep_seen(
-        self, connection: AsyncConnection, items: Sequence[SeenItem], *, feed_id: str, audience: str
-    ) -> None:
-        packed = await asyncio.to_thread(pack_items, items)
-        new = self._db.insert(feed_listing).values(feed_id=feed_id, audience=audience, seen=packed)
-        await connection.execute(new.on_conflict_do_update(index_elements=["feed_id"], set_={"seen": packed}))
+    async def _select_feeds(self, feed_ids: Sequence[str]) -> list[Row[Any] | None]:
+        async with self._db.reading() as connection:
+            rows = (await connection.execute(_FEEDS, {"ids": feed_ids})).all()
+        by_id = {row.id: row for row in rows}
+        return [by_id.get(one) for one in feed_ids]
 
+    async def _select_listings(self, feed_ids: Sequence[str]) -> list[bytes | None]:
+        async with self._db.reading() as connection:
+            rows = (await connection.execute(_LISTINGS, {"ids": feed_ids})).all()
+        by_id = {row.feed_id: row.seen for row in rows}
+        return [by_id.get(one) for one in feed_ids]
 
-async def _store_feed(connection: AsyncConnection, value: Feed) -> Row[Any]:
-    """Returns the feed's row as it was. Two readings of one feed take turns from here on."""
-    locked = select(feeds).where(feeds.c.id == value.id).with_for_update()
-    before = (await connection.execute(locked)).one_or_none()
-    if before is None:
-        raise UnknownFeed(value.id)
-    values = feed_values(value)
-    address = feed_id(value.url, value.audience)
-    taken = select(feeds.c.id).where(feeds.c.address == address, feeds.c.id != value.id)
-    if (await connection.execute(taken)).scalar_one_or_none() is None:
-        values |= {"url": value.url, "address": address}
-    await connection.execute(update(feeds).where(feeds.c.id == value.id).values(values))
-    return before
-
-
-async def _carry_out(connection: AsyncConnection, plan: Plan, now: datetime) -> None:
-    await _in_batches(connection, insert(episode), plan.inserts)
-    await _in_batches(connection, insert(episode_identity), plan.identities)
-    await _in_batches(connection, update(episode).where(episode.c.id == bindparam("row_id")), plan.changes)
-    await revive(connection, plan.revived)
-    await put_back(connection, plan.came_back)
-    await take_out(connection, plan.left, now)
-
-
-async def _in_batches(connection: AsyncConnection, statement: Insert | Update, values: list[dict[str, Any]]) -> None:
-    for start in range(0, len(values), _BATCH):
-        await connection.execute(statement, values[start : start + _BATCH])
+    async def _store(self, read: Sequence[ReadFeed]) -> tuple[int | None, ...]:
+        return await store_readings(self._db, read, now=self._clock.now())

@@ -38,6 +38,15 @@ class Installations:
         token = self._seal.open(row.sealed)
         return Installed(platform, row.organisation, team, token, bot=row.bot, installer=row.installer)
 
+    async def teams(self, platform: str) -> tuple[str, ...]:
+        """The teams of a platform that are served, by id; an organisation's that we never heard from are unknown."""
+        place = installation.c.workspace
+        query = select(place).where(
+            place.startswith(f"{platform}:", autoescape=True), place != f"{platform}:" + installation.c.organisation
+        )
+        async with self._db.reading() as connection:
+            return tuple(name.partition(":")[2] for name in (await connection.execute(query.order_by(place))).scalars())
+
     async def cover(self, platform: str, *, team: str, organisation: str) -> None:
         """Remember that a team is served by the installation of its organisation."""
         if await self._row(f"{platform}:{team}") is None:

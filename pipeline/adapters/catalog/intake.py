@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, case, exists, select
+from sqlalchemy import Row, Select, bindparam, case, exists, select
 
 from pipeline.adapters.catalog.codecs import found_from_json, found_to_json
 from pipeline.adapters.catalog.tables import episode, episode_identity, transcript
@@ -20,9 +20,28 @@ from pipeline.domain.transcript import Basis
 
 _OF_EPISODE: Final = transcript.c.episode_id == episode.c.id
 _IS_STUCK: Final = (episode.c.state == EpisodeState.FAILED.value) & ~exists().where(_OF_EPISODE)
-_LACKS_PUBLISHED: Final = (episode.c.state != EpisodeState.HELD.value) & ~exists().where(
-    _OF_EPISODE, transcript.c.basis == Basis.PUBLISHED.value
+_IS_LEFT_ALONE: Final = episode.c.state.in_((EpisodeState.HELD.value, EpisodeState.FORGOTTEN.value))
+_LACKS_PUBLISHED: Final = ~_IS_LEFT_ALONE & ~exists().where(_OF_EPISODE, transcript.c.basis == Basis.PUBLISHED.value)
+KNOWN: Final[Select[Any]] = (
+    select(
+        episode.c.id,
+        episode.c.feed_id,
+        episode.c.guid,
+        episode.c.title,
+        episode.c.enclosure,
+        episode.c.published,
+        episode.c.duration,
+        episode.c.first_seen,
+        episode.c.came_out,
+        episode.c.left_at,
+        episode.c.state,
+        episode.c.found_hash,
+        episode_identity.c.id.label("identity"),
+    )
+    .join_from(episode, episode_identity)
+    .where(episode.c.feed_id.in_(bindparam("feed_ids", expanding=True)))
 )
+"""The episodes of some feeds with what identifies them, one row for each identity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,44 +62,39 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The rows to insert, the episodes to change (`row_id` says which), and those that get another try.
+    """The rows to insert and the episodes to change (`row_id` says which).
 
-    `came_back` and `left` are in the feed again, and not any more.
+    `offered` is what the feed now says of those that change; `came_back` and `left` are in the feed again, and not any
+    more.
     """
 
     inserts: list[dict[str, Any]] = field(default_factory=list)
     identities: list[dict[str, Any]] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
-    revived: list[str] = field(default_factory=list)
+    offered: list[tuple[str, FoundEpisode]] = field(default_factory=list)
     came_back: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 
 
-def select_known(feed_id: str, *, now: datetime) -> Select[Any]:
-    """The feed's episodes, one row for each identity.
+def select_tried(episode_ids: Sequence[str], *, now: datetime) -> Select[Any]:
+    """What these episodes offered when they were tried.
 
     `stuck` is what those offered that failed without words, `wordless` what those offered that were found lately and
     may still take a transcript of their publisher.
     """
-    columns = [c for c in episode.c if c.name not in {"found", "audience", "reason"}]
     is_wordless = _LACKS_PUBLISHED & (episode.c.first_seen >= now - LATE_TRANSCRIPT)
-    return (
-        select(
-            *columns,
-            case((_IS_STUCK, episode.c.found)).label("stuck"),
-            case((is_wordless, episode.c.found)).label("wordless"),
-            episode_identity.c.id.label("identity"),
-        )
-        .join_from(episode, episode_identity)
-        .where(episode.c.feed_id == feed_id)
-    )
+    return select(
+        episode.c.id,
+        case((_IS_STUCK, episode.c.found)).label("stuck"),
+        case((is_wordless, episode.c.found)).label("wordless"),
+    ).where(episode.c.id.in_(episode_ids), _IS_STUCK | is_wordless)
 
 
 def plan_intake(reading: Reading, rows: Sequence[Row[Any]]) -> Plan:
     """What is to be done so that the catalogue knows what the reading found."""
     by_id = {row.id: row for row in rows}
     unchanged = _unchanged(reading.listing, by_id)
-    matching = match_episodes(reading.feed_id, reading.found, _known(rows), unchanged=unchanged)
+    matching = match_episodes(reading.feed_id, reading.found, known_episodes(rows), unchanged=unchanged)
     plan = Plan()
     plan.inserts.extend(_new_rows(reading, [m for m in matching.matches if m.is_new], by_id))
     for match in matching.matches:
@@ -98,9 +112,15 @@ def plan_intake(reading: Reading, rows: Sequence[Row[Any]]) -> Plan:
     return plan
 
 
+def going_again(offered: Sequence[tuple[str, FoundEpisode]], rows: Sequence[Row[Any]]) -> list[str]:
+    """Which of these changed episodes get another try; `rows` are of `select_tried`."""
+    by_id = {row.id: row for row in rows}
+    return [one for one, found in offered if one in by_id and _goes_again(found, by_id[one])]
+
+
 def count_known(feed_id: str, found: Sequence[FoundEpisode], rows: Sequence[Row[Any]]) -> int:
-    """How many of these are among the rows of `select_known`."""
-    return sum(not match.is_new for match in match_episodes(feed_id, found, _known(rows)).matches)
+    """How many of these are among the rows of `KNOWN`."""
+    return sum(not match.is_new for match in match_episodes(feed_id, found, known_episodes(rows)).matches)
 
 
 def _unchanged(listing: Listing | None, by_id: dict[str, Row[Any]]) -> set[str]:
@@ -109,7 +129,8 @@ def _unchanged(listing: Listing | None, by_id: dict[str, Row[Any]]) -> set[str]:
     return {row.id for row in by_id.values() if row.guid in guids} if guids else set()
 
 
-def _known(rows: Sequence[Row[Any]]) -> list[Known]:
+def known_episodes(rows: Sequence[Row[Any]]) -> list[Known]:
+    """The episodes in the rows of `KNOWN`."""
     identities: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:
         identities[row.id].add(row.identity)
@@ -167,8 +188,7 @@ def _plan_change(plan: Plan, match: Match, row: Row[Any]) -> None:
     if content_hash(text.encode()) == row.found_hash:
         return
     plan.changes.append({"row_id": row.id, **_content(match.found, text, first_seen=row.first_seen)})
-    if _goes_again(match.found, row):
-        plan.revived.append(row.id)
+    plan.offered.append((row.id, match.found))
 
 
 def _goes_again(found: FoundEpisode, row: Row[Any]) -> bool:

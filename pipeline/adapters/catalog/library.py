@@ -1,20 +1,25 @@
 """What readers may list: the feeds their workspace follows and the episodes of feeds they may see."""
 
 import asyncio
-from collections import defaultdict
-from typing import Any
+from collections import Counter, defaultdict
+from itertools import chain
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from pipeline.adapters.catalog.codecs import words_from_json
 from pipeline.adapters.catalog.database import CatalogDb
 from pipeline.adapters.catalog.fence import visible_to
-from pipeline.adapters.catalog.rows import select_episodes, select_feeds, to_episode, to_feed, to_tally
+from pipeline.adapters.catalog.rows import select_episodes, select_feeds, to_episode, to_shown_feed, to_tally
 from pipeline.adapters.catalog.tables import episode, feed, follow, insight
 from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.episode import Episode
 from pipeline.domain.errors import UnknownEpisode
 from pipeline.domain.overview import FollowedFeed, Stock, Tally, choose_feed
+
+_NEWEST: Final = 300
+"""So many insights tell what the shows talk about."""
 
 
 class Library:
@@ -31,7 +36,7 @@ class Library:
             found = (await connection.execute(query)).all()
             tallies = await _tallies(connection, followed)
         none = (Tally(), None)
-        return tuple(FollowedFeed(to_feed(row), *tallies.get(row.id, none)) for row in found)
+        return tuple(FollowedFeed(to_shown_feed(row, seal=self._db.seal), *tallies.get(row.id, none)) for row in found)
 
     async def find_feed(self, name: str, *, workspace: WorkspaceId, channel_id: str | None = None) -> FollowedFeed:
         """The followed feed meant by a number in the list of `feeds`, an id, an address or a part of a title.
@@ -83,6 +88,20 @@ class Library:
             feeds = (await connection.execute(select(func.count()).select_from(feed).where(followed))).scalar_one()
             tally = to_tally((state, number) for state, number in await connection.execute(states))
             return Stock(feeds, tally, (await connection.execute(insights)).scalar_one())
+
+    async def topics(self, *, workspace: WorkspaceId, channel_id: str) -> tuple[str, ...]:
+        """What the newest insights of the channel's shows are about, the most frequent topics first."""
+        query = (
+            select(insight.c.topics)
+            .join_from(insight, episode)
+            .join(feed)
+            .where(_is_followed(workspace, channel_id), visible_to(workspace, insight.c.audience, episode.c.audience))
+            .order_by(episode.c.came_out.desc(), insight.c.id)
+            .limit(_NEWEST)
+        )
+        async with self._db.reading() as connection:
+            rows = (await connection.execute(query)).scalars()
+            return tuple(topic for topic, _ in Counter(chain(*map(words_from_json, rows))).most_common())
 
 
 def _is_followed(workspace: WorkspaceId, channel_id: str | None) -> ColumnElement[bool]:

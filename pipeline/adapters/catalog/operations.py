@@ -6,7 +6,7 @@ from sqlalchemy import distinct, func, select
 
 from pipeline.adapters.catalog.database import CatalogDb
 from pipeline.adapters.catalog.revival import revive
-from pipeline.adapters.catalog.rows import select_episodes, select_feeds, to_episode, to_feed, to_tally
+from pipeline.adapters.catalog.rows import select_episodes, select_feeds, to_episode, to_shown_feed, to_tally
 from pipeline.adapters.catalog.tables import channel, episode, feed, follow
 from pipeline.domain.episode import Episode, EpisodeState
 from pipeline.domain.errors import UnknownEpisode, UnknownFeed
@@ -35,7 +35,7 @@ class Operations:
             tally = to_tally((state, number) for state, number in await connection.execute(states))
             channels = (await connection.execute(select(func.count()).select_from(channel))).scalar_one()
             feeds = (await connection.execute(followed)).scalar_one()
-            sick = tuple(map(to_feed, await connection.execute(unwell)))
+            sick = tuple(to_shown_feed(row, seal=self._db.seal) for row in await connection.execute(unwell))
             oldest = (await connection.execute(waiting)).one_or_none()
         return Overview(tally, channels, feeds, sick, None if oldest is None else to_episode(oldest))
 

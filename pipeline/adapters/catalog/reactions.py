@@ -21,9 +21,11 @@ class Reactions:
         self._db = db
         self._clock = clock
 
-    async def vote(self, channel_id: str, insight_id: str, *, workspace: WorkspaceId, member: str, vote: Vote) -> None:
-        """Set the member's vote; 0 takes it back. Raises UnknownChannel."""
-        await self._set(channel_id, insight_id, workspace, member, {"vote": vote})
+    async def vote(
+        self, channel_id: str, insight_id: str, *, workspace: WorkspaceId, member: str, vote: Vote, reason: str = ""
+    ) -> None:
+        """Set the member's vote and its reason; 0 takes both back. Raises UnknownChannel."""
+        await self._set(channel_id, insight_id, workspace, member, {"vote": vote, "reason": reason or None})
 
     async def save(self, channel_id: str, insight_id: str, *, workspace: WorkspaceId, member: str) -> None:
         """Keep the insight for this member. Raises UnknownChannel."""
@@ -38,6 +40,20 @@ class Reactions:
         )
         async with self._db.reading() as connection:
             return {insight_id: int(total) for insight_id, total in await connection.execute(query) if total}
+
+    async def reasons(self, insight_id: str, *, workspace: WorkspaceId) -> Mapping[str, int]:
+        """How many of the workspace's members gave which reason against the insight; the most frequent first."""
+        number = func.count()
+        query = (
+            select(reaction.c.reason, number)
+            .where(
+                reaction.c.insight_id == insight_id, reaction.c.workspace == workspace, reaction.c.reason.is_not(None)
+            )
+            .group_by(reaction.c.reason)
+            .order_by(number.desc(), reaction.c.reason)
+        )
+        async with self._db.reading() as connection:
+            return {reason: int(members) for reason, members in await connection.execute(query)}
 
     async def saved(self, member: str, *, workspace: WorkspaceId) -> tuple[str, ...]:
         """The ids of the insights that this member kept, the latest first."""

@@ -7,11 +7,14 @@ from typing import Any, Final
 from sqlalchemy import Row, Select, select
 
 from pipeline.adapters.catalog.codecs import found_from_json, words_from_json, words_to_json
+from pipeline.adapters.catalog.feed_addresses import kept_move, opened
 from pipeline.adapters.catalog.tables import episode, feed, insight
+from pipeline.adapters.sealing import Seal
 from pipeline.domain.audience import Audience, WorkspaceId
 from pipeline.domain.channel import Channel
 from pipeline.domain.digest import Candidate
 from pipeline.domain.episode import Episode, EpisodeState
+from pipeline.domain.errors import SettingsError
 from pipeline.domain.feed import Feed, FeedState, Move, Validators
 from pipeline.domain.insight import Author, Certainty, Insight, Kind
 from pipeline.domain.overview import Tally
@@ -21,7 +24,11 @@ _EPISODE: Final = tuple(
     for c in episode.c
     if c.name not in {"found_hash", "guid", "title", "enclosure", "published", "duration", "came_out"}
 )
-_FEED_OF_EPISODE: Final = (feed.c.url.label("feed_url"), feed.c.title.label("feed_title"))
+_FEED_OF_EPISODE: Final = (
+    feed.c.url.label("feed_url"),
+    feed.c.title.label("feed_title"),
+    feed.c.language.label("feed_language"),
+)
 
 
 def select_feeds() -> Select[Any]:
@@ -30,7 +37,7 @@ def select_feeds() -> Select[Any]:
 
 
 def select_episodes() -> Select[Any]:
-    """Rows for `to_episode`: episodes with their feed's address and title."""
+    """Rows for `to_episode`: episodes with their feed's address, title and language."""
     return select(*_EPISODE, *_FEED_OF_EPISODE).join_from(episode, feed)
 
 
@@ -44,11 +51,24 @@ def select_candidates() -> Select[Any]:
     return select(insight, *_EPISODE, *_FEED_OF_EPISODE).join_from(insight, episode).join(feed)
 
 
-def to_feed(row: Row[Any]) -> Feed:
-    """A row of `select_feeds`."""
+def to_feed(row: Row[Any], *, seal: Seal | None) -> Feed:
+    """A row of `select_feeds`. Raises SettingsError when the address is sealed with another key."""
+    url, move_url = opened(row, seal=seal)
+    return _to_feed(row, url=url, move_url=move_url)
+
+
+def to_shown_feed(row: Row[Any], *, seal: Seal | None) -> Feed:
+    """The same for people: where the key is lost, with what may be shown of the address, so that it can be removed."""
+    try:
+        return to_feed(row, seal=seal)
+    except SettingsError:
+        return _to_feed(row, url=row.url, move_url=None)
+
+
+def _to_feed(row: Row[Any], *, url: str, move_url: str | None) -> Feed:
     return Feed(
         id=row.id,
-        url=row.url,
+        url=url,
         audience=Audience.from_key(row.audience),
         title=row.title,
         link=row.link,
@@ -60,18 +80,18 @@ def to_feed(row: Row[Any]) -> Feed:
         validators=Validators(row.etag, row.last_modified, row.body_hash),
         last_read=row.last_read,
         next_read=row.next_read,
-        move=_to_move(row),
+        move=_to_move(row, move_url),
     )
 
 
-def _to_move(row: Row[Any]) -> Move | None:
-    if row.move_url is None or row.move_since is None:
+def _to_move(row: Row[Any], url: str | None) -> Move | None:
+    if url is None or row.move_since is None:
         return None
-    return Move(row.move_url, since=row.move_since, readings=row.move_readings, by_feed=row.move_by_feed)
+    return Move(url, since=row.move_since, readings=row.move_readings, by_feed=row.move_by_feed)
 
 
-def feed_values(value: Feed) -> dict[str, Any]:
-    """The columns that a reading of the feed may change, but for its address."""
+def feed_values(value: Feed, *, seal: Seal | None) -> dict[str, Any]:
+    """The columns that a reading of the feed may change, but for its address. Raises SettingsError without a seal."""
     return {
         "title": value.title,
         "link": value.link,
@@ -85,7 +105,7 @@ def feed_values(value: Feed) -> dict[str, Any]:
         "body_hash": value.validators.body_hash,
         "last_read": value.last_read,
         "next_read": value.next_read,
-        "move_url": None if value.move is None else value.move.url,
+        "move_url": kept_move(None if value.move is None else value.move.url, value.audience, seal=seal),
         "move_since": None if value.move is None else value.move.since,
         "move_readings": 0 if value.move is None else value.move.readings,
         "move_by_feed": value.move is not None and value.move.by_feed,
@@ -109,6 +129,7 @@ def to_episode(row: Row[Any]) -> Episode:
         retries=row.e_retries,
         retry_at=row.e_retry_at,
         left_at=row.e_left_at,
+        feed_language=row.feed_language,
     )
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from pipeline.adapters.catalog.columns import UtcTime, Words
 
-SCHEMA: Final = "0005"
+SCHEMA: Final = "0007"
 """The newest migration."""
 
 metadata: Final = MetaData(
@@ -51,7 +51,9 @@ feed: Final = Table(
     Column("id", String(16), primary_key=True),
     # The id of the address the feed has now: differs from `id` once the feed has moved.
     Column("address", String(16), nullable=False, unique=True),
+    # Of a private feed only what may be shown; all of it, which may be a key, is sealed.
     _must("url"),
+    _text("sealed_url"),
     _must("audience"),
     _text("title", ""),
     _text("link"),
@@ -65,11 +67,13 @@ feed: Final = Table(
     _text("body_hash"),
     Column("last_read", UtcTime),
     Column("next_read", UtcTime, index=True),
-    # The address it seems to move to.
+    # The address it seems to move to, of a private feed sealed.
     _text("move_url"),
     Column("move_since", UtcTime),
     Column("move_readings", Integer, nullable=False, server_default="0"),
     Column("move_by_feed", Boolean(create_constraint=False), nullable=False, server_default=false()),
+    # The feed that it became a part of when it moved to an address that was followed already.
+    Column("merged_into", String(16)),
     _must("added_at", UtcTime),
 )
 
@@ -236,6 +240,7 @@ reaction: Final = Table(
     Column("member", Words, primary_key=True),
     Column("workspace", Words, nullable=False, index=True),
     _must("vote", Integer),
+    _text("reason"),
     Column("saved", Boolean(create_constraint=False), nullable=False),
     _must("at", UtcTime),
 )

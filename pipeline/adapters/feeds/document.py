@@ -25,7 +25,7 @@ _EPISODES: Final = frozenset({"item", "entry"})
 # An item may stand in any odd place (a category that was never closed), but not in one of these.
 _NO_PLACE: Final = _EPISODES | {"podcast:liveitem", "description", "summary", "content", "content:encoded"}
 _FEEDS: Final = frozenset({"rss", "feed", "rdf:rdf", "rdf", "channel"})
-_OPENED: Final = re.compile(rb"<(?:[A-Za-z]{1,10}:)?(?:item|entry)[\s>]")
+_OPENED: Final = re.compile(rb"<(?:[A-Za-z]{1,10}:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _CDATA: Final = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 _HARMLESS: Final = frozenset({"NS_ERR_UNDEFINED_NAMESPACE", "WAR_NS_URI", "WAR_NS_URI_RELATIVE"})
 
@@ -80,6 +80,8 @@ def read_document(body: bytes, *, url: str) -> Reading:
     state = _Pass(url)
     _take_items(events, state)
     has_faults = state.is_broken or any(entry.type_name not in _HARMLESS for entry in events.error_log)
+    # Names in capitals are other names to XML, and what feedparser is for.
+    has_faults = has_faults or (not state.episodes and bool(_opened(body)))
     # The parser names the root only at the end, which we do not wait for in an overfull feed.
     return _reading(body, events.root if state.root is None else state.root, state, has_faults=has_faults)
 

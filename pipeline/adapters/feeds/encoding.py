@@ -22,6 +22,7 @@ _MOST_REPAIRS: Final = 1_000_000
 
 _CONTROLS: Final = bytes(code for code in range(32) if code not in b"\t\n\r")
 _FIRST_TAG: Final = re.compile(rb"<(?:[a-z]{1,10}:)?(?:rss|feed|rdf)\b[^>]{0,20000}>", re.IGNORECASE)
+_TELLING_TAG: Final = re.compile(rb"<(?:enclosure|guid|(?:podcast|itunes|media):[A-Za-z]{1,30})\s[^<>]{1,4000}>")
 _UNQUOTED: Final = re.compile(rb"""(\s[\w:.-]+)=([^\s"'>]+)""")
 _AMPERSAND_OR_LESS: Final = re.compile(
     rb"<!\[CDATA\[.*?(?:\]\]>|\Z)"
@@ -46,12 +47,13 @@ def without_faults(body: bytes) -> bytes:
     """UTF-8 bytes from the feed's first tag on, mended.
 
     Bytes that are no UTF-8 are read as Western European. Control characters are gone, stray `&` and `<` are escaped,
-    HTML's names of characters are the characters, and the attributes of the first tag are quoted.
+    HTML's names of characters are the characters, and attributes are quoted in the first tag and where it matters.
     """
     body = _mended_utf8(body)
     first = _FIRST_TAG.search(body)
     if first is not None:
         body = _UNQUOTED.sub(rb'\1="\2"', first[0]) + body[first.end() :]
+    body = _TELLING_TAG.sub(lambda tag: _UNQUOTED.sub(rb'\1="\2"', tag[0]), body, count=_MOST_REPAIRS)
     return _AMPERSAND_OR_LESS.sub(_mended, body.translate(None, _CONTROLS), count=_MOST_REPAIRS)
 
 

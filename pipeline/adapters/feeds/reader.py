@@ -3,7 +3,9 @@
 import asyncio
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from pipeline.adapters.feeds.document import Reading, read_document
@@ -23,15 +25,16 @@ class FeedReader:
 
     def __init__(self, *, cpu_seconds: float = 3.0, at_once: int = 2) -> None:
         self._cpu_seconds = cpu_seconds
-        self._turns = asyncio.Semaphore(at_once)
+        # Threads of its own: each that ever read a large feed keeps some memory, and there are many in the common pool.
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="feeds")
 
     async def parse(self, body: bytes, *, url: str, known: Sequence[SeenItem] = ()) -> FeedUpdate:
         """All that the feed says; relative addresses are resolved against `url`. Raises FeedUnreadable.
 
         With `known`, the items of the last reading, episodes that did not change are left out where that is safe.
         """
-        async with self._turns:
-            return await asyncio.to_thread(read_feed, body, url=url, known=known, cpu_seconds=self._cpu_seconds)
+        read = partial(read_feed, body, url=url, known=known, cpu_seconds=self._cpu_seconds)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, read)
 
 
 def read_feed(body: bytes, *, url: str, known: Sequence[SeenItem] = (), cpu_seconds: float = 3.0) -> FeedUpdate:

@@ -6,6 +6,7 @@ from typing import Final
 
 _WEEK: Final = 7 * 24 * 3600.0
 _CLOCK: Final = re.compile(r"(?:(?:(\d{1,3})\s*:\s*)?(\d{1,4})\s*:\s*)?(\d{1,7}(?:[.,]\d{1,9})?)")
+_THOUSANDS: Final = re.compile(r"(\d{1,3}),(\d{3})")
 _UNITS: Final = re.compile(
     r"(?:pt)?\s*(?:(\d{1,3})\s*h(?:ours?|rs?)?)?[\s,]*(?:and)?\s*(?:(\d{1,4})\s*m(?:in(?:ute)?s?)?)?"
     r"[\s,.]*(?:and)?\s*(?:(\d{1,6}(?:\.\d{1,9})?)\s*s(?:ec(?:ond)?s?)?)?\.?"
@@ -19,6 +20,8 @@ _NO: Final = frozenset({"no", "false", "clean", "0", "n"})
 def seconds(text: str) -> float | None:
     """`1:02:03`, `62:03`, `3723`, `3723.5`, `1h 2m`, `62 min`, `PT1H2M3S`; None for nothing, zero or over a week."""
     written = text.strip().lower()[:60]
+    if (grouped := _THOUSANDS.fullmatch(written)) is not None:
+        written = grouped[1] + grouped[2]
     found = _CLOCK.fullmatch(written) or _HOURS_THEN_MINUTES.fullmatch(written) or _UNITS.fullmatch(written)
     if found is None:
         return None

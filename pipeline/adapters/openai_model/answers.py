@@ -6,21 +6,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from pipeline.adapters.openai_model.checking import Checker
+from pipeline.adapters.openai_model.doorkeeping import Doorkeeper, drafts_of
 from pipeline.adapters.openai_model.language_model import LanguageModel
 from pipeline.adapters.openai_model.meter import Subject
 from pipeline.adapters.openai_model.patience import Patience
 from pipeline.adapters.openai_model.prompting import harmless, prompt
 from pipeline.adapters.openai_model.shapes import ProposedAnswer
-from pipeline.adapters.openai_model.wire import ContextTooLong, Unusable
+from pipeline.adapters.openai_model.wire import ContextTooLong, Ear, Unusable
 from pipeline.domain.answer import Answer, Grade, Question
 from pipeline.domain.errors import ModelBusy, ModelError, ModelQuota
 from pipeline.domain.identity import stable_id
 from pipeline.domain.insight import Author
 from pipeline.domain.passage import Passage, SearchResult
 from pipeline.domain.spending import Purpose
-from pipeline.domain.talk.grading import grade_of
-from pipeline.domain.talk.grounding import Draft, Grounded, ground
-from pipeline.ports import AnswerWriter
+from pipeline.domain.talk.grading import asks_nothing, grade_of
+from pipeline.domain.talk.grounding import Grounded
+from pipeline.ports import AnswerWriter, Told
 
 DEADLINE: Final = 60.0
 """Seconds after which the passages are shown instead: somebody is waiting."""
@@ -30,6 +32,12 @@ _PASSAGE: Final = 2_500
 _CONTEXT: Final = 2_000
 _QUESTION: Final = 1_000
 _FEWEST: Final = 2
+_MOST_PASSAGES: Final = 12
+"""About 2,500 tokens: small servers cut a longer prompt without a word."""
+ASKED_FROM: Final = 0.1
+"""The least match of the best passage for which the model reads the passages: it may know a question in other words
+where the index is not sure, and says so when it does not."""
+_BROKEN_OFF: Final = "The language model did not finish its answer."
 
 _log = logging.getLogger(__name__)
 
@@ -40,40 +48,57 @@ class ModelAnswers:
     def __init__(self, model: LanguageModel, fallback: AnswerWriter, *, deadline: float = DEADLINE) -> None:
         self._model = model
         self._fallback = fallback
+        self._checker = Checker(model)
         self._deadline = deadline
 
-    async def write(self, question: Question, found: SearchResult) -> Answer:
+    async def write(self, question: Question, found: SearchResult, *, told: Told | None = None) -> Answer:
         """An answer of which every statement is carried by the passages it cites.
 
-        No model is asked where the index found nothing near enough. Raises what the fallback raises.
+        No model is asked where there is nothing to look for, or the index found nothing near. Raises what the
+        fallback raises.
         """
-        best = grade_of(max((p.match for p in found.passages), default=0.0))
-        if best is Grade.NOT_FOUND:
+        found = replace(found, passages=found.passages[:_MOST_PASSAGES])
+        best = max((p.match for p in found.passages), default=0.0)
+        if best < ASKED_FROM or asks_nothing(question.text):
             return await self._fallback.write(question, found)
-        try:
-            async with asyncio.timeout(self._deadline):
-                reply = await self._ask(question, found.passages)
-        except (ModelError, TimeoutError) as error:
-            _log.warning("Answered with passages.", extra={"reason": str(error) or "it took too long"})
-            answer = await self._fallback.write(question, found)
-            return replace(answer, degraded=f"{found.degraded} {_why(error)}".strip(), fell_back=True)
-        grounded = ground(_drafts(reply, question), found.passages)
-        if grounded.dropped:
-            reasons = sorted(reason.value for reason in grounded.dropped)
+        subject = Subject(Purpose.ANSWER, stable_id("question", question.workspace, question.text))
+        door = Doorkeeper(question, found, checker=self._checker, subject=subject, told=told)
+        written = await self._written(question, found, door, None if told is None else door, subject=subject)
+        if door.grounded.dropped:
+            reasons = sorted(reason.value for reason in door.grounded.dropped)
             _log.info("Dropped statements of an answer.", extra={"reasons": reasons})
-        if reply.grade is Grade.NOT_FOUND or not grounded.statements:
+        if door.grounded.statements:
+            return _answer(question, found, door.grounded, written, match=best)
+        if isinstance(written, ProposedAnswer):
             return await self._not_found(question, found)
-        return Answer(
-            question.text,
-            _grade(reply, grounded, best),
-            Author.MODEL,
-            grounded.statements,
-            grounded.citations,
-            found.searched,
-            found.degraded,
-        )
+        answer = await self._fallback.write(question, found)
+        return replace(answer, degraded=f"{found.degraded} {_why(written)}".strip(), fell_back=True)
 
-    async def _ask(self, question: Question, passages: Sequence[Passage]) -> ProposedAnswer:
+    async def _written(
+        self, question: Question, found: SearchResult, door: Doorkeeper, ear: Ear | None, *, subject: Subject
+    ) -> "ProposedAnswer | ModelError | TimeoutError":
+        """The model's reply or why there is none, once all of it was judged at the door."""
+        judging = asyncio.create_task(door.work())
+        reply: ProposedAnswer | ModelError | TimeoutError
+        try:
+            try:
+                async with asyncio.timeout(self._deadline):
+                    reply = await self._ask(question, found.passages, ear, subject=subject)
+            except (ModelError, TimeoutError) as error:
+                _log.warning("The model wrote no whole answer.", extra={"reason": str(error) or "it took too long"})
+                reply = error
+            if isinstance(reply, ProposedAnswer) and reply.grade is not Grade.NOT_FOUND:
+                door.end(drafts_of(reply.correction, reply.statements, question))
+            else:
+                door.end()
+            await judging
+        finally:
+            judging.cancel()
+        return reply
+
+    async def _ask(
+        self, question: Question, passages: Sequence[Passage], ear: Ear | None, *, subject: Subject
+    ) -> ProposedAnswer:
         """The model's reply; a request that is too much is made with half of the passages."""
         turns = prompt(
             "answer",
@@ -86,14 +111,15 @@ class ModelAnswers:
                 turns,
                 ProposedAnswer,
                 model=self._model.server.model,
-                subject=Subject(Purpose.ANSWER, stable_id("question", question.workspace, question.text)),
+                subject=subject,
                 patience=_PATIENCE,
                 seconds=_SECONDS,
+                ear=ear,
             )
         except (ContextTooLong, Unusable):
-            if len(passages) <= _FEWEST:
+            if len(passages) <= _FEWEST or (ear is not None and ear.is_committed):
                 raise
-        return await self._ask(question, passages[: len(passages) // 2])
+        return await self._ask(question, passages[: len(passages) // 2], ear, subject=subject)
 
     async def _not_found(self, question: Question, found: SearchResult) -> Answer:
         """The model read the passages and they say nothing of it, or nothing that it said of them was true."""
@@ -101,16 +127,27 @@ class ModelAnswers:
         return replace(closest, grade=Grade.NOT_FOUND, author=Author.MODEL, citations=closest.citations[:1])
 
 
-def _drafts(reply: ProposedAnswer, question: Question) -> list[Draft]:
-    drafts = [Draft(s.text, s.passages) for s in reply.statements]
-    if reply.correction is not None:
-        drafts.insert(0, Draft(reply.correction.text, reply.correction.passages, about=question.text))
-    return drafts
-
-
-def _grade(reply: ProposedAnswer, grounded: Grounded, best: Grade) -> Grade:
-    whole = reply.grade is Grade.ANSWERED and best is Grade.ANSWERED and not grounded.lost_substance
-    return Grade.ANSWERED if whole else Grade.PARTLY
+def _answer(
+    question: Question,
+    found: SearchResult,
+    grounded: Grounded,
+    written: "ProposedAnswer | ModelError | TimeoutError",
+    *,
+    match: float,
+) -> Answer:
+    """What passed the door; what the model could not finish is answered partly."""
+    says_all = isinstance(written, ProposedAnswer) and written.grade is Grade.ANSWERED
+    is_sure = grade_of(match) is Grade.ANSWERED and not grounded.lost_substance
+    is_whole = isinstance(written, ProposedAnswer)
+    return Answer(
+        question.text,
+        Grade.ANSWERED if says_all and is_sure else Grade.PARTLY,
+        Author.MODEL,
+        grounded.statements,
+        grounded.citations,
+        found.searched,
+        found.degraded if is_whole else f"{found.degraded} {_BROKEN_OFF}".strip(),
+    )
 
 
 def _shown(number: int, passage: Passage) -> str:

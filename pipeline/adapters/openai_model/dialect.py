@@ -7,6 +7,7 @@ from typing import Any, Final
 
 _LIMIT: Final = re.compile(r"max_(?:completion_)?tokens", re.IGNORECASE)
 _TEMPERATURE: Final = re.compile(r"temperature", re.IGNORECASE)
+_STREAM: Final = re.compile(r"stream", re.IGNORECASE)
 
 
 class Form(Enum):
@@ -19,15 +20,25 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What a model on a server is asked with. `limit` names the field that caps the reply, empty for none."""
+    """What a model on a server is asked with. `limit` names the field that caps the reply, empty for none.
+
+    A reply that is heard while it is written is asked for as a stream, where the server `streams`, with its token
+    counts at the end where it `counts` them there.
+    """
 
     form: Form = Form.SCHEMA
     limit: str = "max_completion_tokens"
     has_temperature: bool = True
+    streams: bool = True
+    counts: bool = True
 
-    def options(self, *, name: str, schema: dict[str, Any], most_tokens: int) -> dict[str, Any]:
+    def options(self, *, name: str, schema: dict[str, Any], most_tokens: int, is_heard: bool) -> dict[str, Any]:
         """The fields of a request in this dialect."""
         options: dict[str, Any] = {}
+        if is_heard and self.streams:
+            options["stream"] = True
+            if self.counts:
+                options["stream_options"] = {"include_usage": True}
         if self.limit:
             options[self.limit] = most_tokens
         if self.has_temperature:
@@ -43,6 +54,8 @@ class Dialect:
         """The dialect to try next when the server refused this one, None when nothing is left to give up."""
         if self.has_temperature and _TEMPERATURE.search(complaint):
             return replace(self, has_temperature=False)
+        if self.streams and _STREAM.search(complaint):
+            return replace(self, counts=False) if self.counts else replace(self, streams=False)
         if self.limit and _LIMIT.search(complaint):
             return replace(self, limit="max_tokens" if self.limit == "max_completion_tokens" else "")
         if self.form is Form.SCHEMA:

@@ -7,6 +7,7 @@ from typing import Final
 import openai
 
 from pipeline.adapters.http_headers import retry_after
+from pipeline.adapters.openai_model.server import CHAT, Service
 from pipeline.adapters.openai_model.wire import ContextTooLong, Declined, RequestRefused, Throttled
 from pipeline.domain.errors import ModelBusy, ModelError, ModelQuota
 from pipeline.domain.talk.live_text import inert
@@ -24,48 +25,45 @@ _MODEL: Final = re.compile(r"\bmodel\b", re.IGNORECASE)
 _SAID: Final = 200
 
 
-def explained(error: Exception, *, model: str, host: str, seconds: float) -> ModelError:
+def explained(error: Exception, *, model: str, host: str, seconds: float, service: Service = CHAT) -> ModelError:
     """Our error for a failed try."""
     if isinstance(error, openai.APIStatusError):
-        return _of_status(error, model=model, host=host)
+        return _of_status(error, model=model, host=host, service=service)
     if isinstance(error, TimeoutError | openai.APITimeoutError):
-        return ModelBusy(f"The language model at {host} did not answer within {seconds:.0f} seconds.")
+        return ModelBusy(f"{service.noun} at {host} did not answer within {seconds:.0f} seconds.")
     if isinstance(error, openai.APIConnectionError):
-        return ModelBusy(f"The language model at {host} cannot be reached. Is PODSIFT_OPENAI_BASE_URL right?")
-    return ModelBusy(f"The language model at {host} broke off its reply.")
+        return ModelBusy(f"{service.noun} at {host} cannot be reached. Is {service.address} right?")
+    return ModelBusy(f"{service.noun} at {host} broke off its reply.")
 
 
-def not_compatible(host: str) -> ModelError:
+def not_compatible(host: str, *, service: Service = CHAT) -> ModelError:
     """For a server that answers with something else altogether."""
     return ModelError(
-        f"{host} answers, but not as OpenAI does. Check PODSIFT_OPENAI_BASE_URL; most such addresses end in /v1."
+        f"{host} answers, but not as OpenAI does. Check {service.address}; most such addresses end in /v1."
     )
 
 
-def _of_status(error: openai.APIStatusError, *, model: str, host: str) -> ModelError:
+def _of_status(error: openai.APIStatusError, *, model: str, host: str, service: Service) -> ModelError:
     status, said = error.status_code, _said(error)
     code = f"{error.code or ''} {error.type or ''} {said}"
     if status == HTTPStatus.PAYMENT_REQUIRED or (status == HTTPStatus.TOO_MANY_REQUESTS and _NO_CREDIT.search(code)):
-        return ModelQuota(f"The account at {host} has no credit left. Top it up, or change PODSIFT_OPENAI_API_KEY.")
+        return ModelQuota(f"The account at {host} has no credit left. Top it up, or change {service.key}.")
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return Throttled(f"The language model at {host} asks us to slow down.", retry_after=_wait(error))
+        return Throttled(f"{service.noun} at {host} asks us to slow down.", retry_after=_wait(error))
     if _TOO_LONG.search(code):
         return ContextTooLong(f"The text is too long for {model}.")
     if status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT} or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return ModelBusy(f"The language model at {host} answered {status}.", retry_after=_wait(error))
-    return _of_refusal(status, code, said, model=model, host=host)
+        return ModelBusy(f"{service.noun} at {host} answered {status}.", retry_after=_wait(error))
+    return _of_refusal(status, code, said, model=model, host=host, service=service)
 
 
-def _of_refusal(status: int, code: str, said: str, *, model: str, host: str) -> ModelError:
+def _of_refusal(status: int, code: str, said: str, *, model: str, host: str, service: Service) -> ModelError:
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        return ModelError(f"{host} does not accept the key ({status}). Check PODSIFT_OPENAI_API_KEY.")
+        return ModelError(f"{host} does not accept the key ({status}). Check {service.key}.")
     if status == HTTPStatus.NOT_FOUND and _MODEL.search(code):
-        return ModelError(
-            f"{host} has no model “{model}”. Check PODSIFT_OPENAI_MODEL and PODSIFT_OPENAI_JUDGE_MODEL; "
-            "models are renamed and withdrawn."
-        )
+        return ModelError(f"{host} has no model “{model}”. Check {service.model}; models are renamed and withdrawn.")
     if status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}:
-        return not_compatible(host)
+        return not_compatible(host, service=service)
     if _FILTER.search(code):
         return Declined(f"The content filter of {host} declined the text.")
     return RequestRefused(f"{host} refused the request ({status}): {said}", said=said)

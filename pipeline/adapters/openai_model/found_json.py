@@ -13,7 +13,7 @@ def find_object(text: str, *, key: str) -> dict[str, Any] | None:
 
     Thoughts, code fences and prose around it do not matter.
     """
-    plain = _THOUGHT.sub("", text).strip()
+    plain = without_thoughts(text).strip()
     found = [value for value in _values(plain) if isinstance(value, dict | list)]
     objects = [value for value in found if isinstance(value, dict)]
     with_key = next((value for value in objects if key in value), None)
@@ -21,6 +21,11 @@ def find_object(text: str, *, key: str) -> dict[str, Any] | None:
         return with_key
     first = next(iter(found), None)
     return {key: first} if isinstance(first, list) else first
+
+
+def without_thoughts(text: str) -> str:
+    """The text without what the model thought aloud before it."""
+    return _THOUGHT.sub("", text)
 
 
 def _values(text: str) -> list[Any]:

@@ -17,9 +17,10 @@ from pipeline.adapters.openai_model.found_json import find_object
 from pipeline.adapters.openai_model.meter import Meter, Subject
 from pipeline.adapters.openai_model.patience import Patience
 from pipeline.adapters.openai_model.prompting import instruction
+from pipeline.adapters.openai_model.purse import Purse
 from pipeline.adapters.openai_model.server import ModelServer
 from pipeline.adapters.openai_model.shapes import Reply, schema_of
-from pipeline.adapters.openai_model.wire import Call, Completion, Declined, RequestRefused, Turn, Unusable
+from pipeline.adapters.openai_model.wire import Call, Completion, Declined, Ear, RequestRefused, Turn, Unusable
 from pipeline.domain.identity import content_hash
 from pipeline.domain.spending import Purpose
 from pipeline.ports import Clock, ReplyStore, SpendingLedger
@@ -49,6 +50,10 @@ class LanguageModel:
         """Why the model is not called now, one sentence for people; empty when it is."""
         return self._endpoint.problem or self._meter.problem
 
+    def end_pause(self) -> None:
+        """The account was topped up, or the server mended: calls are made again."""
+        self._endpoint.end_pause()
+
     async def ask(
         self,
         turns: tuple[Turn, ...],
@@ -58,10 +63,12 @@ class LanguageModel:
         subject: Subject,
         patience: Patience,
         seconds: float,
+        ear: Ear | None = None,
     ) -> R:
         """The reply in the shape asked for; a bad one may be repaired once. `seconds` are for each try of a call.
 
-        What was replied about an episode is kept, and the same question about it is never paid for again.
+        `ear` hears it while it is written; once it is committed, nothing is tried again. What was replied about an
+        episode is kept, and the same question about it is never paid for again.
 
         Raises ModelBusy, ModelQuota, ModelError, or a ModelRefused: ContextTooLong, Declined, Unusable.
         """
@@ -69,7 +76,7 @@ class LanguageModel:
         if key is not None and (known := await self._known(key, shape)) is not None:
             return known
         completion, read = await self._asked(
-            turns, shape, model=model, subject=subject, patience=patience, seconds=seconds
+            turns, shape, model=model, subject=subject, patience=patience, seconds=seconds, ear=ear
         )
         if key is not None:
             await self._replies.save(key, completion.text, episode_id=subject.id)
@@ -89,33 +96,36 @@ class LanguageModel:
         subject: Subject,
         patience: Patience,
         seconds: float,
+        ear: Ear | None,
     ) -> tuple[Completion, R]:
         most, asked = _MOST_TOKENS, turns
         problem = ""
         for _ in range(2):
             call = Call(model, asked, {}, seconds)
-            completion = await self._complete(call, shape, most=most, subject=subject, patience=patience)
+            completion = await self._complete(call, shape, most=most, subject=subject, patience=patience, ear=ear)
             if completion.refusal or completion.is_filtered:
                 raise Declined(f"{model} declined to work on this text.")
             read = _read(completion, shape)
             if isinstance(read, Reply):
                 return completion, read
             problem, most = read, most * 2 if completion.is_cut else most
+            if ear is not None and ear.is_committed:
+                break
             repair = instruction("repair").replace("$problem", problem)
             asked = (*turns, Turn("assistant", completion.text[:_SHOWN_AGAIN] or "(empty)"), Turn("user", repair))
         raise Unusable(f"{model} gave no usable reply: {problem}")
 
     async def _complete(
-        self, call: Call, shape: type[Reply], *, most: int, subject: Subject, patience: Patience
+        self, call: Call, shape: type[Reply], *, most: int, subject: Subject, patience: Patience, ear: Ear | None
     ) -> Completion:
         """One reply, in the best dialect that the server turns out to know."""
         dialect = self._dialects.get(call.model, Dialect())
         name, schema = shape.__name__.lower(), schema_of(shape)
         while True:
             reserved = await self._meter.reserve(call, most_out=most)
-            options = dialect.options(name=name, schema=schema, most_tokens=most)
+            options = dialect.options(name=name, schema=schema, most_tokens=most, is_heard=ear is not None)
             try:
-                completion = await self._endpoint.complete(replace(call, options=options), patience=patience)
+                completion = await self._endpoint.complete(replace(call, options=options), patience=patience, ear=ear)
                 await self._meter.record(call, completion, subject=subject)
             except RequestRefused as refused:
                 weaker = dialect.after(refused.said)
@@ -138,18 +148,19 @@ async def open_model(
     ledger: SpendingLedger,
     replies: ReplyStore,
     clock: Clock,
+    purse: Purse | None = None,
     chance: Callable[[], float] = random.random,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[LanguageModel]:
-    """The models on a server; nothing is sent before the first question."""
+    """The models on a server; nothing is sent before the first question. `purse` is what others pay from too."""
     from openai import AsyncOpenAI
 
     # Servers on one's own machine want no key, the client wants one.
     key = server.api_key or "none"
     async with AsyncOpenAI(api_key=key, base_url=server.base_url, max_retries=0) as client:
         endpoint = Endpoint(client, host=server.host, random=chance, sleep=sleep, monotonic=monotonic)
-        meter = Meter(server, ledger=ledger, clock=clock)
+        meter = Meter(server, purse=purse or Purse(server.caps, ledger=ledger, clock=clock), clock=clock)
         yield LanguageModel(server, endpoint=endpoint, meter=meter, replies=replies)
 
 

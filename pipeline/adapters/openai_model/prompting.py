@@ -8,7 +8,7 @@ from pipeline.adapters.openai_model.wire import Turn
 from pipeline.domain.identity import stable_id
 from pipeline.domain.talk.live_text import inert
 
-PROMPTS: Final = "1"
+PROMPTS: Final = "2"
 """The number in the names of the files that are read; a part of the version under which insights are stored."""
 
 _LOOKALIKES: Final = str.maketrans("<>[]{}`", "\u2039\u203a()()'")

@@ -1,4 +1,4 @@
-"""Which server and which models: everything about them that is set, not found out."""
+"""Which servers and which models: everything about them that is set, not found out."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -34,9 +34,57 @@ class ModelServer:
     @property
     def host(self) -> str:
         """The server's name for people: without path, user and password."""
-        parts = urlsplit(self.base_url)
-        return parts.netloc.rpartition("@")[2] or self.base_url
+        return host_of(self.base_url)
 
     def prices_of(self, model: str) -> Prices:
         """What a model costs."""
         return self.prices if model == self.model else self.judge_prices
+
+
+@dataclass(frozen=True, slots=True)
+class HostedModel:
+    """One model of another kind, on a server that speaks OpenAI's interface for it."""
+
+    name: str
+    base_url: str = OPENAI
+    api_key: str = field(default="", repr=False)
+
+    @property
+    def host(self) -> str:
+        """The server's name for people."""
+        return host_of(self.base_url)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What people call a kind of model, and the settings that decide which one it is."""
+
+    noun: str
+    address: str
+    key: str
+    model: str
+
+
+CHAT: Final = Service(
+    noun="The language model",
+    address="PODSIFT_OPENAI_BASE_URL",
+    key="PODSIFT_OPENAI_API_KEY",
+    model="PODSIFT_OPENAI_MODEL and PODSIFT_OPENAI_JUDGE_MODEL",
+)
+TRANSCRIPTION: Final = Service(
+    noun="The transcription service",
+    address="PODSIFT_OPENAI_TRANSCRIPTION_BASE_URL",
+    key="PODSIFT_OPENAI_TRANSCRIPTION_API_KEY",
+    model="PODSIFT_OPENAI_TRANSCRIPTION_MODEL",
+)
+EMBEDDING: Final = Service(
+    noun="The embedding service",
+    address="PODSIFT_OPENAI_EMBEDDING_BASE_URL",
+    key="PODSIFT_OPENAI_EMBEDDING_API_KEY",
+    model="PODSIFT_OPENAI_EMBEDDING_MODEL",
+)
+
+
+def host_of(url: str) -> str:
+    """A server's name for people: without path, user and password."""
+    return urlsplit(url).netloc.rpartition("@")[2] or url

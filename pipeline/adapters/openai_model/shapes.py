@@ -45,10 +45,16 @@ def _share(value: object) -> object:
         return 0.5
 
 
+def _truth(value: object) -> object:
+    """Only a clear no is a no."""
+    return str(value).strip().lower() not in {"false", "no", "0", "none", "null", "unsupported", "not supported"}
+
+
 Whole = Annotated[int, BeforeValidator(_whole)]
 Wholes = Annotated[tuple[int, ...], BeforeValidator(_wholes)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 Share = Annotated[float, BeforeValidator(_share)]
+Truth = Annotated[bool, BeforeValidator(_truth)]
 
 
 class Item(BaseModel):
@@ -92,6 +98,13 @@ class ProposedStatement(Item):
 
     text: str
     passages: Wholes = ()
+
+
+class Verdict(Item):
+    """Whether a statement is in its passages."""
+
+    number: Whole
+    supported: Truth = True
 
 
 def _items(kind: type[Item]) -> BeforeValidator:
@@ -141,14 +154,22 @@ class Mended(Reply):
     texts: Annotated[tuple[MendedText, ...], _items(MendedText)]
 
 
+class Verdicts(Reply):
+    """The reply to check."""
+
+    key: ClassVar[str] = "verdicts"
+    verdicts: Annotated[tuple[Verdict, ...], _items(Verdict)]
+
+
 def _grade(value: object) -> object:
     name = str(value).strip().lower().replace("_", " ").replace("-", " ")
     return name if name in {grade.value for grade in Grade} else Grade.PARTLY.value
 
 
-def _correction(value: object) -> object:
-    item = _read(ProposedStatement, value)
-    return item if isinstance(item, ProposedStatement) and item.text.strip() else None
+def correction_in(raw: object) -> ProposedStatement | None:
+    """The correction that this piece of JSON is, None when there is none."""
+    item = statement_in(raw)
+    return item if item is not None and item.text.strip() else None
 
 
 class ProposedAnswer(Reply):
@@ -156,8 +177,14 @@ class ProposedAnswer(Reply):
 
     key: ClassVar[str] = "grade"
     grade: Annotated[Grade, BeforeValidator(_grade)]
-    correction: Annotated[ProposedStatement | None, BeforeValidator(_correction)] = None
+    correction: Annotated[ProposedStatement | None, BeforeValidator(correction_in)] = None
     statements: Annotated[tuple[ProposedStatement, ...], _items(ProposedStatement)] = ()
+
+
+def statement_in(raw: object) -> ProposedStatement | None:
+    """The statement that this piece of JSON is, None when it is none."""
+    item = _read(ProposedStatement, raw)
+    return item if isinstance(item, ProposedStatement) else None
 
 
 def schema_of(shape: type[Reply]) -> dict[str, Any]:

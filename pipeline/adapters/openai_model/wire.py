@@ -1,7 +1,7 @@
 """One request and one reply, as this package sees them; and what the server may say instead of a reply."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from pipeline.domain.errors import ModelBusy, ModelError, ModelRefused
 
@@ -34,6 +34,19 @@ class Completion:
     refusal: str = ""
     tokens_in: int | None = None
     tokens_out: int | None = None
+
+
+class Ear(Protocol):
+    """Hears a reply while it is written."""
+
+    @property
+    def is_committed(self) -> bool:
+        """Whether something of the reply was shown: no other reply may take its place any more."""
+        ...
+
+    def hear(self, text: str) -> None:
+        """The reply as far as it is; it begins anew when the request is made again."""
+        ...
 
 
 class Throttled(ModelBusy):

@@ -11,7 +11,7 @@ from pipeline.adapters.transcripts.markup import one_line, plain_text
 from pipeline.adapters.transcripts.paragraphs import read_lines
 from pipeline.adapters.transcripts.plain import in_pieces
 from pipeline.adapters.transcripts.segments import segments_of
-from pipeline.adapters.transcripts.speakers import label_speakers
+from pipeline.adapters.transcripts.speakers import is_name, label_speakers
 from pipeline.adapters.transcripts.times import parse_time
 from pipeline.adapters.transcripts.web_page import is_turn_mark, text_of, transcript_part
 from pipeline.domain.errors import TranscriptUnreadable
@@ -21,6 +21,9 @@ _INLINE = re.compile(
     "a|abbr|b|bdi|bdo|cite|code|data|del|dfn|em|font|i|ins|kbd|label|mark|q|s|samp|small|span|strong|sub|sup|time|tt|u"
     "|var|wbr"
 )
+
+
+_CELLS = frozenset({"td", "th"})
 
 
 class _Piece(NamedTuple):
@@ -59,15 +62,44 @@ def _pieces(part: html.HtmlElement) -> Iterator[_Piece]:
                 inside = element
                 yield marked
                 continue
-            if not _INLINE.fullmatch(tag):
-                yield _Piece("break")
-            yield _Piece("text", element.text or "")
+            yield from _border(tag)
+            yield from _own_text(element, tag)
         elif event == "end" and inside in (None, element):
             inside = None
-            if not _INLINE.fullmatch(tag):
-                yield _Piece("break")
+            yield from _border(tag, ended=element)
             if element is not part:
                 yield _Piece("text", element.tail or "")
+
+
+def _border(tag: str, *, ended: etree._Element | None = None) -> Iterator[_Piece]:
+    """What parts this element from what stands before it, or after it where it has `ended`."""
+    if tag in _CELLS:
+        yield _Piece("text", " " if ended is None else _after_cell(ended))
+    elif not _INLINE.fullmatch(tag):
+        yield _Piece("break")
+    elif ended is not None and _is_time(ended):
+        yield _Piece("text", " ")
+
+
+def _own_text(element: etree._Element, tag: str) -> Iterator[_Piece]:
+    if tag != "pre":
+        yield _Piece("text", element.text or "")
+        return
+    for line in (element.text or "").splitlines():
+        yield _Piece("text", line)
+        yield _Piece("break")
+
+
+def _is_time(element: etree._Element) -> bool:
+    """Whether a time stands in it alone: what follows may touch it, because the page's style parts them."""
+    text = (element.text or "").strip()
+    return ":" in text and parse_time(text) is not None
+
+
+def _after_cell(element: etree._Element) -> str:
+    """A name in a cell of its own is the label of what stands beside it."""
+    is_label = element.getnext() is not None and is_name(text_of(element))
+    return ": " if is_label and not text_of(element).endswith(":") else " "
 
 
 def _mark(element: etree._Element, tag: str) -> _Piece | None:
@@ -82,12 +114,15 @@ def _marked(pieces: Sequence[_Piece]) -> tuple[Cue, ...]:
     said: list[str] = []
     speaker: str | None = None
     start: float | None = None
+    has_names = any(piece.kind == "cite" for piece in pieces)
     for piece in (*pieces, _Piece("break")):
         if piece.kind == "text":
             said.append(piece.text)
             continue
         text = plain_text(one_line("".join(said)))
-        if text:
+        if piece.kind == "time" and not has_names and is_name(text.removesuffix(":")):
+            speaker = text.removesuffix(":").strip()  # `<b>Ann</b> <time>0:05</time>`
+        elif text:
             cues.append(Cue(text, start, None, speaker))
         said = []
         if piece.kind == "cite":

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -23,6 +23,7 @@ _FEWEST: Final = 2
 _FORWARD_SHARE: Final = 0.9
 _FEWEST_PER_LINE: Final = 0.05
 _MOST_AFTER_LAST: Final = 0.7
+_NAMED_SHARE: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ def read_lines(lines: Iterable[str]) -> tuple[Cue, ...]:
     """A cue for each paragraph, name or time mark. Without time marks they have no times."""
     given = [line.strip() for line in lines]
     marks = _marks(given)
+    marks |= _names_beside(given, marks)
     return _timed(_turns([mark.rest if (mark := marks.get(at)) else line for at, line in enumerate(given)], marks))
 
 
@@ -81,6 +83,34 @@ def _timed(turns: Sequence[_Turn]) -> tuple[Cue, ...]:
 def _marks(lines: Sequence[str]) -> dict[int, _Mark]:
     found = {at: mark for at, line in enumerate(lines) if ":" in line and (mark := _mark(line))}
     return found if _are_marks(found, lines) else {}
+
+
+def _names_beside(lines: list[str], marks: Mapping[int, _Mark]) -> dict[int, _Mark]:
+    """The marks with the names that stand alone beside or below them, where nearly all have one; those lines go."""
+    places = {at: place for at, mark in marks.items() if (place := _name_at(lines, at, mark, marks)) is not None}
+    names = {at: marks[at].rest if place == at else lines[place] for at, place in places.items()}
+    if len(names) < max(_FEWEST, _NAMED_SHARE * len(marks)) or len(set(names.values())) > max(_FEWEST, len(names) / 2):
+        return {}
+    for at, place in places.items():
+        if place != at:
+            lines[place] = ""
+    return {at: replace(marks[at], speaker=name, rest="") for at, name in names.items()}
+
+
+def _name_at(lines: Sequence[str], at: int, mark: _Mark, marks: Mapping[int, _Mark]) -> int | None:
+    """The line of the name that stands alone at this mark, with words to come; None when there is none."""
+    filled = [n for n in range(at + 1, min(at + 5, len(lines))) if lines[n]]
+    words_to_come = [n for n in filled if n not in marks]
+    if mark.speaker is not None or not words_to_come or words_to_come[0] != filled[0]:
+        return None
+    if mark.rest:
+        return at if _is_bare_name(mark.rest) else None
+    is_followed = len(filled) > 1 and filled[1] not in marks
+    return filled[0] if is_followed and _is_bare_name(lines[filled[0]]) else None
+
+
+def _is_bare_name(text: str) -> bool:
+    return is_name(text) and text[-1].isalnum()
 
 
 def _are_marks(found: Mapping[int, _Mark], lines: Sequence[str]) -> bool:

@@ -1,6 +1,7 @@
 """The publisher's own transcript: the best offer that can be used."""
 
 import asyncio
+from collections.abc import Sequence
 from email.message import Message
 from typing import Final
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from pipeline.adapters.transcripts.vtt import parse_vtt
 from pipeline.domain.episode import Episode
 from pipeline.domain.errors import FetchError, NoTranscript, TranscriptUnreadable
 from pipeline.domain.feed import TranscriptOffer
+from pipeline.domain.intake.whose_words import Sibling, why_anothers
 from pipeline.domain.transcript import Basis, Segment, Transcript
 from pipeline.ports import FeedKeys, Fetched, Fetcher
 
@@ -49,7 +51,7 @@ class PublishedTranscripts:
         self._keys = keys
         self._max_bytes = max_bytes
 
-    async def read(self, episode: Episode) -> Transcript:
+    async def read(self, episode: Episode, *, siblings: Sequence[Sibling] = ()) -> Transcript:
         """The first timed transcript that can be used, in the order of quality; an untimed one if there is no timed.
 
         Raises NoTranscript with one sentence for each offer that was tried, retryable when a server did not give one
@@ -60,7 +62,7 @@ class PublishedTranscripts:
         untimed: Transcript | None = None
         for offer in ranked(episode)[:_MOST_OFFERS]:
             try:
-                transcript = await self._read_offer(offer, episode)
+                transcript = await self._read_offer(offer, episode, siblings)
             except FetchError as error:
                 reasons.append(_sentence(offer, error.problem))
                 later = later or error.retryable
@@ -74,11 +76,11 @@ class PublishedTranscripts:
             raise NoTranscript(tuple(reasons), retryable=later)
         return untimed
 
-    async def _read_offer(self, offer: TranscriptOffer, episode: Episode) -> Transcript:
+    async def _read_offer(self, offer: TranscriptOffer, episode: Episode, siblings: Sequence[Sibling]) -> Transcript:
         private = not episode.audience.is_public and _origin(offer.url) == _origin(episode.feed_url)
         credentials = await self._keys.get(episode.feed_id) if private else None
         fetched = await self._fetcher.fetch(offer.url, max_bytes=self._max_bytes, credentials=credentials)
-        return await asyncio.to_thread(_transcript, fetched, offer, episode)
+        return await asyncio.to_thread(_transcript, fetched, offer, episode, siblings)
 
 
 def parse_transcript(body: bytes, *, content_type: str = "") -> tuple[Format, tuple[Segment, ...]]:
@@ -92,13 +94,18 @@ def parse_transcript(body: bytes, *, content_type: str = "") -> tuple[Format, tu
     return kind, _PARSERS[kind](text)
 
 
-def _transcript(fetched: Fetched, offer: TranscriptOffer, episode: Episode) -> Transcript:
+def _transcript(fetched: Fetched, offer: TranscriptOffer, episode: Episode, siblings: Sequence[Sibling]) -> Transcript:
     kind, segments = parse_transcript(fetched.body, content_type=fetched.content_type)
     problem = why_unfit(segments, episode, offer)
     if problem is not None:
         raise TranscriptUnreadable(problem)
-    language = guess_language(spoken(segments)) or offer.language
-    return Transcript(segments=segments, basis=Basis.PUBLISHED, language=language, format=kind.value)
+    text = spoken(segments)
+    language = guess_language(text) or offer.language
+    transcript = Transcript(segments=segments, basis=Basis.PUBLISHED, language=language, format=kind.value)
+    problem = why_anothers(text, episode.found, siblings, content=transcript.hash)
+    if problem is not None:
+        raise TranscriptUnreadable(problem)
+    return transcript
 
 
 def _origin(url: str) -> tuple[str, str]:

@@ -26,10 +26,16 @@ _FILES: Final = (
 _HEAD: Final = 65_536
 _BEFORE_FIRST_CUE: Final = 1_000
 _BROKEN_SHARE: Final = 0.001
-_ARROW = re.compile(r"^\s*[\d:]*\d([.,]\d+)?\s*-{1,2}>\s*\d", re.MULTILINE)
+_ARROW = re.compile(
+    r"^[ \t]*[\dOoIl]+[ \t]?:[\dOoIl:., \t]*(?:[-–—−=~]{1,3}[ \t]?>|[→⇒➔➡⟶»]|[-–—−]{2,3})[ \t]*[\dOoIl]+[ \t]?:"  # noqa: RUF001
+    r"|^[ \t]*\d+:\d\d:\d\d\.\d{3},\d+:\d\d:\d\d\.\d{3}[ \t]*$",
+    re.MULTILINE,
+)
 _VOICE = re.compile(r"<v[ .][^<>]*>")
 _HTML = re.compile(
-    r"<(?:!doctype html|html|head|body|cite|time|p|div|br|h[1-6]|article|section)\b[^<>]*>", re.IGNORECASE
+    r"<(?:!doctype html|html|head|body|cite|time|p|div|br|h[1-6]|article|section|main|table|dl|ul|ol|span|strong|b)"
+    r"\b[^<>]*>",
+    re.IGNORECASE,
 )
 _ELEMENTS_OF_HTML: Final = 3
 

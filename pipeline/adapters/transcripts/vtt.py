@@ -31,7 +31,7 @@ def read_vtt_cues(text: str) -> tuple[Cue, ...]:
     """The cues as they stand in the file, split where the voice changes. A bad or missing header is no matter."""
     lines = lines_of(text)
     first = next((line for line in lines if _ARROW in line), "")
-    if _COMMA_TIMING.match(first):  # an SRT file that was given a WebVTT header
+    if not first or _COMMA_TIMING.match(first):  # an SRT file that was given a WebVTT header, or has odd arrows
         return read_srt_cues(text)
     cues = _timed_payloads(lines)
     closes = any("</v" in cue.text for cue in cues)

@@ -99,10 +99,17 @@ def _also_on(
     row: int, candidates: Sequence[Candidate], others: Sequence[int], cosines: npt.NDArray[np.float64]
 ) -> tuple[str, ...]:
     own = candidates[row].episode.feed_id
+    foreign = [other for other in others if candidates[other].episode.feed_id != own]
+    # Who contradicts it elsewhere does not say the same there.
+    against = {
+        candidates[other].episode.feed_id
+        for other in foreign
+        if disagree(candidates[row], candidates[other], float(cosines[other]))
+    }
     near = sorted(
         (-float(cosines[other]), candidates[other].episode.feed_id, candidates[other].episode.feed_title)
-        for other in others
-        if candidates[other].episode.feed_id != own
+        for other in foreign
+        if candidates[other].episode.feed_id not in against
         and speak_alike(candidates[row], candidates[other], float(cosines[other]))
     )
     titles = {feed: title for _, feed, title in reversed(near)}

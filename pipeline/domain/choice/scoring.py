@@ -12,7 +12,7 @@ from pipeline.domain.choice.likeness import ramp
 from pipeline.domain.digest import Candidate, ScorePart, Shown
 from pipeline.domain.insight import Certainty
 
-WEIGHTS: Final = {"fit": 0.28, "novelty": 0.24, "worth": 0.18, "specificity": 0.15, "evidence": 0.10, "freshness": 0.05}
+WEIGHTS: Final = {"fit": 0.28, "novelty": 0.24, "worth": 0.26, "specificity": 0.07, "evidence": 0.10, "freshness": 0.05}
 """The share of each part; together 1."""
 KNOWN: Final = (0.40, 0.72)
 """Up to which cosine with a shown insight a candidate is entirely new, and from which it tells nothing new."""

@@ -4,7 +4,7 @@ The best score goes first; an item that breaks a limit is passed over, with the 
 not posted, however few are left.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
@@ -24,6 +24,10 @@ PER_FEED: Final = 2
 PER_TOPIC: Final = 2
 GOOD_ENOUGH: Final = 0.45
 """The least score of a post; what is neutral in all and strong in nothing has about 0.6."""
+NEARLY: Final = 0.9
+"""Share of a pick's score that a claim needs to take its place when it contradicts another of the five."""
+_DISPUTED: Final = 60
+"""So many of the best are searched for contradictions."""
 TOLD_FROM: Final = 0.72
 """Cosine from which two insights say the same, measured on claims and their retellings."""
 NO_VOTES: Final[Mapping[str, int]] = MappingProxyType({})
@@ -63,10 +67,7 @@ def select(
 
 
 def _digest(channel_id: str, day: date, at: Comparison) -> Digest:
-    choice = _Choice(at)
-    # What was shown comes last, so that an explanation begins with what nearly made it.
-    for row in sorted(at.order, key=lambda row: at.candidates[row].insight.id in at.shown_ids):
-        choice.consider(row)
+    choice = _with_an_answer(at, _chosen(at))
     fresh = [c for c in at.candidates if c.insight.id not in at.shown_ids]
     return Digest(
         channel_id=channel_id,
@@ -78,18 +79,65 @@ def _digest(channel_id: str, day: date, at: Comparison) -> Digest:
     )
 
 
+def _chosen(at: Comparison, *, first: Container[int] = (), only: Container[int] | None = None) -> "_Choice":
+    """Consider all rows, the best first; `first` before the others, and nothing picked that is not in `only`."""
+    choice = _Choice(at, only)
+    # What was shown comes last, so that an explanation begins with what nearly made it.
+    for row in sorted(at.order, key=lambda row: (at.candidates[row].insight.id in at.shown_ids, row not in first)):
+        choice.consider(row)
+    return choice
+
+
+def _with_an_answer(at: Comparison, choice: "_Choice") -> "_Choice":
+    """The choice with two claims that contradict each other, where that costs little.
+
+    Two shows that disagree tell more than either alone. Nothing changes when two of the five disagree already.
+    """
+    disputes = tuple(_disputes(at)) if choice.rows else ()
+    if any(set(pair) <= set(choice.rows) for pair in disputes):
+        return choice
+    return next((made for pair in disputes if (made := _made_room(at, choice, pair)) is not None), choice)
+
+
+def _disputes(at: Comparison) -> Iterator[tuple[int, int]]:
+    """Pairs of good rows that contradict each other, the best first."""
+    good = [row for row in at.order[:_DISPUTED] if not _unfit(at, row)]
+    for place, row in enumerate(good):
+        cosines = at.cosines(row)
+        for other in good[place + 1 :]:
+            if disagree(at.candidates[row], at.candidates[other], float(cosines[other])):
+                yield row, other
+
+
+def _made_room(at: Comparison, choice: "_Choice", pair: tuple[int, int]) -> "_Choice | None":
+    """The choice with the pair in place of what is hardly better; None when the limits or the scores forbid it."""
+    rows = frozenset(_chosen(at, first=pair).rows)
+    gone = max((at.scores[row] for row in choice.rows if row not in rows), default=0.0)
+    if not rows.issuperset(pair) or min(at.scores[row] for row in pair) < NEARLY * gone:
+        return None
+    made = _chosen(at, only=rows)
+    first, second = sorted(made.rows.index(row) + 1 for row in pair)
+    told = f"No. {first} and {second} disagree, and are preferred for it."
+    made.reasons = {row: reason or told for row, reason in made.reasons.items()}
+    return made
+
+
 @dataclass(slots=True)
 class _Choice:
-    """The rows picked so far with their cosines, and the reasons why others were not."""
+    """The rows picked so far with their cosines, and the reasons why others were not.
+
+    With `only`, a row that is not in it and breaks no limit has an empty reason.
+    """
 
     at: Comparison
+    only: Container[int] | None = None
     rows: list[int] = field(default_factory=list)
     cosines: list[npt.NDArray[np.float64]] = field(default_factory=list)
     reasons: dict[int, str] = field(default_factory=dict)
 
     def consider(self, row: int) -> None:
         reason = _unfit(self.at, row) or self._doubled(row) or self._over_a_limit(row)
-        if reason:
+        if reason or (self.only is not None and row not in self.only):
             self.reasons[row] = reason
         else:
             self.rows.append(row)

@@ -10,6 +10,12 @@ from pipeline.domain.intake.identity_rules import bare_address, traits_of
 PAUSES: Final = tuple(timedelta(hours=hours) for hours in (1, 2, 4, 8, 16, 24))
 """What is waited before each try after the first: two days and seven hours in all."""
 
+FIRST_DAY: Final = timedelta(days=1)
+"""So long after an episode came out, what its feed names may not be there yet: feeds are often ahead of their files."""
+
+_NOT_YET: Final = frozenset({403, 404, 425})
+"""Forbidden, not found, too early: what servers answer until the file is there."""
+
 LATE_TRANSCRIPT: Final = timedelta(hours=48)
 """So long after it was found, an episode takes a transcript that its publisher adds in place of ours."""
 
@@ -30,6 +36,14 @@ def after_giving_up(problem: str, *, may_go_well_later: bool, retries: int, now:
     if retries >= len(PAUSES):
         return GivenUp(f"{sentence} It was tried {retries + 1} times; a retry lets it go again.")
     return GivenUp(f"{sentence} It is tried again by itself.", now + PAUSES[retries])
+
+
+def may_still_come(came_out: datetime, *, now: datetime, status: int | None = None) -> bool:
+    """Whether a file that could not be had may yet be there: the episode is in its first day.
+
+    `status` is what the server answered, None where it gave something that cannot be used, as a page that says so.
+    """
+    return now - came_out < FIRST_DAY and (status is None or status in _NOT_YET)
 
 
 def offers_more(now: FoundEpisode, before: FoundEpisode) -> bool:

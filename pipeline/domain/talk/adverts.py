@@ -24,7 +24,7 @@ _OPENING: Final = re.compile(
 )
 _CLOSING: Final = re.compile(
     r"\b(?:thanks?(?: you)?|thank you)\b[^.?!]{0,60}\b(?:sponsor\w*|supporting (?:the|this|our))"
-    r"|\b(?:promo|coupon|discount|offer|referral) codes?\b|\b(?:use|enter) (?:the |my |our "
+    r"|\b(?:promo|coupon|discount|offer|referral) code\b|\b(?:use|enter) (?:the |my |our "
     r"|this )?code (?:\w+ ){1,3}(?:for|to|at|and)\b"
     r"|\b\d+ ?(?:%|percent) off\b|\b(?:\d+|one|two|three|six|thirty|fourteen)[- ](?:day|days|month|months|week"
     r"|weeks)"
@@ -83,8 +83,7 @@ class Span:
 
 def find_adverts(transcript: Transcript) -> tuple[Span, ...]:
     """The sponsor reads in order, to the sentence; they do not overlap."""
-    words = spoken_words(transcript)
-    return adverts_among(words, sentences(words))
+    return _all_adverts(transcript, spoken_words(transcript))
 
 
 def adverts_among(words: Sequence[Word], said: Sequence[Sentence]) -> tuple[Span, ...]:
@@ -99,7 +98,7 @@ def without_adverts(transcript: Transcript) -> Transcript:
     A segment that holds a part of a read keeps its other words, with their own times.
     """
     words = spoken_words(transcript)
-    reads = adverts_among(words, sentences(words))
+    reads = _all_adverts(transcript, words)
     if not reads:
         return transcript
     kept: dict[int, list[Word]] = {}
@@ -113,6 +112,22 @@ def without_adverts(transcript: Transcript) -> Transcript:
         if number in kept or number not in touched
     )
     return replace(transcript, segments=tuple(segments))
+
+
+def _all_adverts(transcript: Transcript, words: Sequence[Word]) -> tuple[Span, ...]:
+    """The reads that the words show, and the segments that are marked as adverts."""
+    reads = adverts_among(words, sentences(words))
+    places = {position for read in reads for position in range(read.first, read.last + 1)}
+    marked = {at for at, word in enumerate(words) if transcript.segments[word.segment].advert}
+    if not marked - places:
+        return reads
+    runs: list[tuple[int, int]] = []
+    for at in sorted(places | marked):
+        if runs and at == runs[-1][1] + 1:
+            runs[-1] = runs[-1][0], at
+        else:
+            runs.append((at, at))
+    return tuple(_span(words, first, last) for first, last in runs)
 
 
 def is_pitch(text: str) -> bool:

@@ -9,6 +9,7 @@ from pipeline.domain.insight import Kind
 from pipeline.domain.talk.english import COMPARISON, CONTRAST, DANGLING, STOP_WORDS, VERBS, word_set
 from pipeline.domain.talk.smalltalk import chatter_in, is_story
 from pipeline.domain.talk.speech import normalised
+from pipeline.domain.talk.statements import stands_by_form
 
 _REASON: Final = re.compile(
     r"\b(?:because|instead of|rather than|the reason|that's why|which means|so that|in order to"
@@ -19,6 +20,14 @@ _REASON: Final = re.compile(
     r"|prevents?|so if|means that|makes it (?:\w+ )?(?:easier|harder|possible|impossible))\b",
     re.IGNORECASE,
 )
+_BECAUSE: Final = re.compile(
+    r"\b(?:because|since (?!\d|the (?:beginning|start)|then\b)|therefore|otherwise|due to|thanks to|as a result"
+    r"|that['’]s why|which is why|the reason|(?:which|this|it) (?:\w+ )?(?:means|makes|leads|causes|prevents|saves)"
+    r"|that means|so that|leads? to|results? in|in order to|if you|as soon as|unless|the moment|it turns out"
+    r"|instead of|rather than|the more \w+)\b|, so (?=\w)",
+    re.IGNORECASE,
+)
+"""A reason, a mechanism or a consequence."""
 _ADVICE: Final = re.compile(
     r"\b(?:you|we|people|they|developers?|users?|everyone) (?:\w+ )?(?:should|shouldn't|need to|have to"
     r"|must|can't|don't want to|want to|never|always|ought)\b",
@@ -54,7 +63,8 @@ _POINTING: Final = re.compile(
     r"|stuff|part|piece|point|question|example|guy|person|article|post|project|page|tweet|tool|library"
     r"|repo|website|site|app)|those (?:things|guys|people)|these (?:things|guys|people)|same (?:thing|way"
     r"|idea|problem)|such a|of those|of these|the above|here's|let's say|in this case|in that case"
-    r"|at this point|at that point|in my example|that's (?:the|a) (?:reason|point|thing|case|idea|question"
+    r"|at this point|at that point|in my example|the other way around|that's (?:the|a) (?:reason|point|thing|case"
+    r"|idea|question"
     r"|problem)|what i'm saying|our (?:paper|talk|article|blog)|as an example)\b",
     re.IGNORECASE,
 )
@@ -65,6 +75,7 @@ _PARTS: Final = word_set(
     "which who whose because where until unless whereas although while than to for with like unlike between glad not"
 )
 _BELONGS: Final = word_set("of with for in about behind to from between that who which where when at on you we")
+_PRONOUNS: Final = DANGLING - word_set("there theres which such that")
 _SPELT_OUT: Final = re.compile(
     r"\b(?:dot|slash|colon|semicolon|dollar sign|equals|brackets?|curly|back ?ticks?|underscore|dash"
     r"|ampersand|parenthes[ie]s|asterisk)\b",
@@ -79,16 +90,18 @@ _LEANING: Final = re.compile(
     r"|mentioned|said|saying|talking|asked)\b|some of|most of|all of|none of|either|both of|same"
     r"|(?:as|like) (?:i|you|we)\b|maybe|perhaps|though\b|nonetheless|otherwise|instead of|the one you"
     r"|once in a while|for (?:this|that|these|those|example|instance)|in (?:this|that|other|my)"
-    r"|with (?:this|that|these)|to (?:that|this)|exactly|for me)",
+    r"|with (?:this|that|these)|to (?:that|this)|exactly|for me|just to|to (?:summari[sz]e|recap|be clear)"
+    r"|currently in)",
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What the form says, each from 0 to 1: `claim` for, `chatter` and `dangling` against."""
+    """What the form says, each from 0 to 1: `claim` and `reason` for, `chatter` and `dangling` against."""
 
     claim: float
+    reason: float
     chatter: float
     dangling: float
     density: float
@@ -101,6 +114,7 @@ def form_of(sentences: tuple[str, ...]) -> Form:
     words = normalised(text).split()
     return Form(
         claim=_claim(text, words),
+        reason=min(1.0, 0.6 * len(_BECAUSE.findall(text)) + 0.2 * len(_REASON.findall(text))),
         chatter=chatter_in(text),
         dangling=_dangling(sentences, text),
         density=_density(words),
@@ -110,6 +124,8 @@ def form_of(sentences: tuple[str, ...]) -> Form:
 
 def opens_loose(sentence: str) -> bool:
     """Whether the sentence leans on what was said before it."""
+    if stands_by_form(sentence):
+        return False
     if _LEANING.match(sentence):
         return True
     first, _, rest = normalised(sentence).partition(" ")
@@ -163,14 +179,21 @@ def _claim(text: str, words: list[str]) -> float:
 
 
 def _dangling(sentences: tuple[str, ...], text: str) -> float:
-    opening = 0.5 * sum(w in DANGLING - {"there", "which"} for w in normalised(sentences[0]).split()[:8])
-    opening += 0.3 * len(_SHOWN.findall(sentences[0]))
-    later = 0.12 * sum(opens_loose(s) for s in sentences[1:])
+    opening = 0.5 * _pointing_first(sentences[0]) + 0.3 * len(_SHOWN.findall(sentences[0]))
+    later = 0.1 * sum(opens_loose(s) for s in sentences[1:])
     who = _SOMEBODY.search(text)
     opening += 0.4 * (who is not None and not re.search(r"\s[A-Z][a-z]|\b[a-z]{3,}s\b", text[: who.start()]))
     opening += 0.25 * len(_SPELT_OUT.findall(text))
-    every = sum(w in DANGLING for w in normalised(text).split()) / max(1, len(text.split()))
-    return min(1.0, opening + later + 0.3 * len(_POINTING.findall(text)) + max(0.0, every - 0.06) * 3)
+    every = sum(w in _PRONOUNS for w in normalised(text).split()) / max(1, len(text.split()))
+    return min(1.0, opening + later + 0.3 * len(_POINTING.findall(text)) + max(0.0, every - 0.07) * 3)
+
+
+def _pointing_first(sentence: str) -> int:
+    """How many pronouns stand before anything that they could stand for."""
+    words = normalised(sentence).split()
+    named = next((i for i, word in enumerate(words) if word not in STOP_WORDS and word not in VERBS), len(words))
+    pronouns = sum(word in _PRONOUNS for word in words[: min(named, 8)])
+    return max(0, pronouns - stands_by_form(sentence))
 
 
 def _density(words: list[str]) -> float:

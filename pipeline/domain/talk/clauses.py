@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.domain.talk.english import VERBS, word_set
-from pipeline.domain.talk.headings import Cut, heading_score, joins_freely, stands_alone
+from pipeline.domain.talk.headings import Cut, claim_of, heading_score, joins_freely, stands_alone
+from pipeline.domain.talk.other_languages import claims_elsewhere, may_end_before
 from pipeline.domain.talk.speech import normalised, word_count
 from pipeline.domain.talk.statements import is_noun_like
 
@@ -39,7 +40,11 @@ _PREFACE: Final = re.compile(
     r"|feel like|find|would say|mean|say|know)(?: that)?"
     r"|(?:i|we)'d say(?: that)?|it turns out(?: that)?|the (?:thing|fact|point|problem|reality"
     r"|truth|idea|issue|reason|downside|answer) is(?: that)?|you know|i'm saying(?: that)?"
-    r"|what (?:that|this) means is(?: that)?|(?:that|this) means(?: that)?|my (?:opinion|view"
+    r"|what (?:that|this) means is(?: that)?|(?:that|this) means(?: that)?|what (?:i|we|they|you|he|she)['’](?:m|re"
+    r"|s) (?:saying|seeing|finding|arguing) is(?: that)?"
+    r"|(?:one|two|three|first|second|third|number one|the first|the second)(?=,)|the (?:bottom line|upshot"
+    r"|news) is(?: that)?"
+    r"|my (?:opinion|view"
     r"|point) is(?: that)?|to me|for (?:instance|example)|in (?:principle|fact|general|reality|short|other words)"
     r"|of course|therefore|hence|consequently|similarly|thankfully|luckily|personally|typically|generally"
     r"|normally|currently)[, ]+(?=\S)",
@@ -67,13 +72,15 @@ class Clause:
     """A stretch of a sentence that may be a headline, and how good a one it would be (more is better).
 
     `sentence` is the place of its sentence, counted from 0. `spared` is what that sentence says before it and a
-    reader does not need: the first of two joined clauses, or «I would say that».
+    reader does not need: the first of two joined clauses, or «I would say that». `claim` is how much it asserts,
+    from 0 to 1.
     """
 
     text: str
     score: float
     sentence: int = 0
     spared: str = ""
+    claim: float = 0.0
 
 
 def headline_of(sentences: Sequence[str], *, terms: Container[str], english: bool) -> Clause | None:
@@ -81,7 +88,7 @@ def headline_of(sentences: Sequence[str], *, terms: Container[str], english: boo
 
     `terms` are the words that the episode is about: a clause about one of them is the better headline.
 
-    For other languages than English only whole sentences and parts between punctuation are taken.
+    For other languages than English only whole sentences are taken, and what stands before their reason.
     """
     clauses = [
         Clause(
@@ -89,10 +96,11 @@ def headline_of(sentences: Sequence[str], *, terms: Container[str], english: boo
             heading_score(cut, terms, english=english) - 0.15 * position,
             position,
             cut.before if english and joins_freely(cut) else "",
+            claim_of(cut) if english else claims_elsewhere(cut.text, after=cut.after),
         )
         for position, sentence in enumerate(sentences)
         for cut in _cuts(sentence, english=english)
-        if not english or stands_alone(cut)
+        if (stands_alone(cut) if english else not cut.before and may_end_before(cut.after))
     ]
     return max(clauses, key=lambda c: c.score, default=None)
 
@@ -116,12 +124,12 @@ def _cuts(sentence: str, *, english: bool) -> Iterator[Cut]:
             lead = " ".join(units[first : last + 1])
             text = _SOFT.sub("", _without_lead(lead)) if english else lead
             count = word_count(text)
-            whole = not before and last == len(units) - 1
+            whole, after = not before and last == len(units) - 1, " ".join(units[last + 1 :])
             if count <= _MOST:
                 if count >= _FEWEST:
-                    yield Cut(text.rstrip(_CLOSING), lead, before, whole=whole)
+                    yield Cut(text.rstrip(_CLOSING), lead, before, whole=whole, after=after)
             else:
-                yield from (Cut(part, lead, before, whole=False) for part in _shorter(text) if english)
+                yield from (Cut(part, lead, before, whole=False, after=after) for part in _shorter(text) if english)
             if count > _MOST + 3:
                 break
 

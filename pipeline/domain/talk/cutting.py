@@ -1,10 +1,13 @@
-"""The part of a passage that speaks to a question: one to four sentences in a row, without adverts."""
+"""The part of a passage that speaks to a question: one to four whole sentences in a row, without adverts."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pipeline.domain.passage import Neighbour, Passage
 from pipeline.domain.talk.adverts import adverts_among
+from pipeline.domain.talk.asking import wish_of
 from pipeline.domain.talk.keywords import stems
 from pipeline.domain.talk.letters import letters_among
 from pipeline.domain.talk.sentences import Sentence, sentences
@@ -15,62 +18,139 @@ from pipeline.domain.transcript import Basis, Segment, Transcript
 _MOST: Final = 4
 _WORDS: Final = 70
 """A cut has about this many words, so that five can be read at a glance."""
+_WHOLE_WORDS: Final = 95
+"""So many it may have where a sentence would be broken off otherwise."""
 _ENOUGH: Final = 25
 """From this many words on a neighbour must be half as near as the best sentence to be added."""
+_BESIDE: Final = 70
+"""Words of each neighbour that are read."""
+_REPLY: Final = 5
+"""So far after a question its reply begins; what stands between only nods."""
 _LEAST_WORDS: Final = 12
 """Shorter sentences seldom say anything without their neighbour."""
 _ASKED: Final = 0.3
 """What is left of a sentence that only asks: the answer comes after it."""
+_FORM: Final = 0.35
+"""What the form of an answer is worth beside nearness and shared words."""
+_CLEAN: Final = re.compile(r"[.?!…\u3002\uff01\uff1f][\"'”’)\]]*$")
+_LEANS: Final = re.compile(
+    r"^(?:(?:and|but|so|or|because|which|that|then|yeah|well)\b,?\s+)*(?:it|this|that|these|those|they|he|she|its|their)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A passage's words and sentences; `barred` are the places of sentences that belong to an advert."""
+    """The words and sentences of a passage and its neighbours.
+
+    `own` are the places of the sentences that are in the passage at least in part; `barred` are those of sentences
+    that belong to an advert.
+    """
 
     words: tuple[Word, ...]
     said: tuple[Sentence, ...]
+    own: tuple[int, ...]
     barred: frozenset[int]
 
     @property
     def is_advert(self) -> bool:
-        """Whether adverts are most of it."""
-        read = sum(word_count(self.said[place].text) for place in self.barred)
-        return 2 * read > len(self.words)
+        """Whether adverts are most of the passage."""
+        read = sum(word_count(self.said[place].text) for place in self.own if place in self.barred)
+        return 2 * read > sum(word_count(self.said[place].text) for place in self.own)
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """The sentences of the passage itself, for `cut` to be told how near they are."""
+        return tuple(self.said[place].text for place in self.own)
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A stretch of a passage as it was said, with its own times where the passage has times."""
+    """A stretch as it was said, with its own times where the passage has times.
+
+    «…» stands at an end where the sentence goes on. `form` says how far it looks like the very answer: a definition
+    where one is asked for, or the reply to the same question, put in the show.
+    """
 
     text: str
     start: float | None
     end: float | None
+    form: float
 
 
-def read_passage(text: str, *, start: float | None, end: float | None, speaker: str | None) -> Reading:
-    """Read a passage's text; times inside it are interpolated."""
-    words = spoken_words(Transcript((Segment(text, start, end, speaker),), Basis.PUBLISHED))
+def read_passage(passage: Passage) -> Reading:
+    """Read a passage between its neighbours; times inside a chunk are interpolated."""
+    chunks = [_before(passage), Segment(passage.text, passage.start, passage.end, passage.speaker), _after(passage)]
+    there = [chunk for chunk in chunks if chunk is not None]
+    main = 0 if chunks[0] is None else 1
+    words = spoken_words(Transcript(tuple(there), Basis.PUBLISHED))
     said = sentences(words)
+    own = tuple(
+        place
+        for place, s in enumerate(said)
+        if any(words[at].segment == main for at in (s.first, s.last))
+        or words[s.first].segment < main < words[s.last].segment
+    )
     adverts = adverts_among(words, said)
     barred = (place for place, s in enumerate(said) if any(a.overlaps(s.first, s.last) for a in adverts))
-    return Reading(words, said, frozenset(barred))
+    return Reading(words, said, own, frozenset(barred))
 
 
 def cut(reading: Reading, question: str, *, nearness: Sequence[float]) -> Cut:
-    """The best sentences; `nearness` is each sentence's cosine with the question.
+    """The best sentences; `nearness` is the cosine of each of `candidates` with the question.
 
-    Sentences that share the question's words count for more, those that only ask for less.
+    Sentences that share the question's words or have the form of its answer count for more, those that only ask for
+    less.
     """
-    wanted = stems(question)
-    letters = letters_among(reading.said)
+    wanted, wish = stems(question), wish_of(question.rsplit("\n", maxsplit=1)[-1])
+    letters, near = letters_among(reading.said), dict(zip(reading.own, nearness, strict=True))
+    replies = _replies(reading.said, wanted, letters)
+    forms = [max(wish.granted(s.text), float(place in replies)) for place, s in enumerate(reading.said)]
     scores = [
-        -1.0 if place in reading.barred else _score(s, near, wanted) * (_ASKED if place in letters else 1.0)
-        for place, (s, near) in enumerate(zip(reading.said, nearness, strict=True))
+        -1.0
+        if place in reading.barred
+        else (_score(s, near.get(place, 0.0), wanted) + _FORM * forms[place]) * (_ASKED if place in letters else 1.0)
+        for place, s in enumerate(reading.said)
     ]
-    first, last = _window(reading.said, scores)
-    said = reading.said
-    text = " ".join(word.text for word in reading.words[said[first].first : said[last].last + 1])
-    return Cut(text, said[first].start, said[last].end)
+    first, last = _window(reading, scores, replies)
+    first, last = _completed(reading, first, last)
+    text = " ".join(word.text for word in reading.words[reading.said[first].first : reading.said[last].last + 1])
+    return Cut(
+        f"{_lead(reading, first)}{text}{_tail(reading, last)}",
+        reading.said[first].start,
+        reading.said[last].end,
+        max(forms[first : last + 1]) if wish.is_definition else float(any(first <= i <= last for i in replies)),
+    )
+
+
+def _before(passage: Passage) -> Segment | None:
+    """The last words before it: enough to complete a sentence."""
+    if passage.before is None:
+        return None
+    beside, words = passage.before, passage.before.text.split()
+    left_out = max(0, len(words) - _BESIDE)
+    start = _moment(beside, left_out / max(len(words), 1))
+    return Segment(" ".join(words[left_out:]), start, beside.end, _voice(beside, passage))
+
+
+def _after(passage: Passage) -> Segment | None:
+    """The first words after it."""
+    if passage.after is None:
+        return None
+    beside, words = passage.after, passage.after.text.split()
+    end = _moment(beside, min(1.0, _BESIDE / max(len(words), 1)))
+    return Segment(" ".join(words[:_BESIDE]), beside.start, end, _voice(beside, passage))
+
+
+def _moment(beside: Neighbour, share: float) -> float | None:
+    if beside.start is None or beside.end is None:
+        return beside.start
+    return beside.start + (beside.end - beside.start) * share
+
+
+def _voice(beside: Neighbour, passage: Passage) -> str | None:
+    """A chunk of several voices has no name and goes with the passage's: a border of chunks is no change of voice."""
+    return passage.speaker if None in {beside.speaker, passage.speaker} else beside.speaker
 
 
 def _score(sentence: Sentence, near: float, wanted: frozenset[str]) -> float:
@@ -79,9 +159,24 @@ def _score(sentence: Sentence, near: float, wanted: frozenset[str]) -> float:
     return max(0.0, near + shared) * (_ASKED if asks else 1.0)
 
 
-def _window(said: Sequence[Sentence], scores: Sequence[float]) -> tuple[int, int]:
-    """The sentences around the best one: its neighbours are added while they fit, the better one first."""
-    best = max(range(len(said)), key=lambda i: (scores[i] * min(1.0, word_count(said[i].text) / _LEAST_WORDS), -i))
+def _replies(said: Sequence[Sentence], wanted: frozenset[str], letters: frozenset[int]) -> frozenset[int]:
+    """Where somebody in the show is asked the same: the places of the first sentences of the reply."""
+    found: set[int] = set()
+    for place, sentence in enumerate(said):
+        asks = sentence.is_question and not is_tagged(sentence.text)
+        if asks and wanted and wanted <= stems(sentence.text):
+            after = (i for i in range(place + 1, min(place + _REPLY, len(said))) if i not in letters)
+            reply = next((i for i in after if not _is_nod(said[i]) and said[i].turn - sentence.turn <= 1), None)
+            found |= set() if reply is None else {reply}
+    return frozenset(found)
+
+
+def _window(reading: Reading, scores: Sequence[float], replies: frozenset[int]) -> tuple[int, int]:
+    """The sentences around the best one of the passage, or a reply that begins after it: neighbours that fit."""
+    said = reading.said
+    best = max(
+        {*reading.own, *replies}, key=lambda i: (scores[i] * min(1.0, word_count(said[i].text) / _LEAST_WORDS), -i)
+    )
     first = last = best
     while last - first + 1 < _MOST:
         sides = [(scores[i], i) for i in (first - 1, last + 1) if 0 <= i < len(said) and scores[i] >= 0]
@@ -101,6 +196,50 @@ def _without_nods(said: Sequence[Sentence], first: int, last: int, best: int) ->
     while last > best and _is_nod(said[last]) and _length(said, first, last - 1) >= _LEAST_WORDS:
         last -= 1
     return first, last
+
+
+def _completed(reading: Reading, first: int, last: int) -> tuple[int, int]:
+    """With the rest of sentences that were broken off, and what «it» at the beginning leans on, where that fits."""
+    said = reading.said
+    while not _begins(reading, first) and _may_add(reading, first - 1, first, last):
+        first -= 1
+    while not _ends(reading, last) and _may_add(reading, last + 1, first, last):
+        last += 1
+    leans = _LEANS.match(said[first].text) and first > 0 and not said[first - 1].is_question
+    if leans and _may_add(reading, first - 1, first, last, most=_WORDS) and _begins(reading, first - 1):
+        first -= 1
+    return first, last
+
+
+def _may_add(reading: Reading, place: int, first: int, last: int, *, most: int = _WHOLE_WORDS) -> bool:
+    if not 0 <= place < len(reading.said) or place in reading.barred:
+        return False
+    same_voice = reading.said[place].turn == reading.said[first if place < first else last].turn
+    return same_voice and _length(reading.said, min(place, first), max(place, last)) <= most
+
+
+def _begins(reading: Reading, place: int) -> bool:
+    """Whether a sentence begins there, by what is written."""
+    if place == 0:
+        return not reading.said[0].text[:1].islower()
+    before = reading.said[place - 1]
+    return before.turn != reading.said[place].turn or bool(_CLEAN.search(before.text))
+
+
+def _ends(reading: Reading, place: int) -> bool:
+    return bool(_CLEAN.search(reading.said[place].text))
+
+
+def _lead(reading: Reading, first: int) -> str:
+    return "" if _begins(reading, first) or not _is_punctuated(reading) else "… "
+
+
+def _tail(reading: Reading, last: int) -> str:
+    return "" if _ends(reading, last) or not _is_punctuated(reading) else " …"
+
+
+def _is_punctuated(reading: Reading) -> bool:
+    return any(_CLEAN.search(s.text) for s in reading.said)
 
 
 def _is_nod(sentence: Sentence) -> bool:

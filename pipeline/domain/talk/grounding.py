@@ -9,6 +9,7 @@ from typing import Final
 from pipeline.domain.answer import Citation, Statement
 from pipeline.domain.passage import Passage
 from pipeline.domain.talk.english import STOP_WORDS
+from pipeline.domain.talk.foreign import in_our_spelling, is_foreign
 from pipeline.domain.talk.live_text import bare_address, inert, live_part
 from pipeline.domain.talk.particulars import Surroundings, unsupported_name, unsupported_number
 from pipeline.domain.talk.speech import normalised, word_count
@@ -36,12 +37,14 @@ _ENGLISH: Final = 0.2
 class Draft:
     """What a writer claims: a statement and the places of its passages in the list it was given, from 1.
 
-    A correction speaks about the question, so it may use the names and numbers of `about`.
+    A correction speaks about the question, so it may use the names and numbers of `about`. `is_refuted` says that a
+    reader of the passages did not find it there.
     """
 
     text: str
     passages: tuple[int, ...]
     about: str = ""
+    is_refuted: bool = False
 
 
 class Dropped(StrEnum):
@@ -53,7 +56,13 @@ class Dropped(StrEnum):
     NUMBER_UNSUPPORTED = "number unsupported"
     NAME_UNSUPPORTED = "name unsupported"
     NOT_CARRIED = "not in the cited passages"
+    REFUTED = "refuted by a reader of the passages"
     TOO_MUCH = "past the limits"
+
+
+_CLAIMED_MORE: Final = frozenset(
+    {Dropped.NUMBER_UNSUPPORTED, Dropped.NAME_UNSUPPORTED, Dropped.NOT_CARRIED, Dropped.REFUTED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,7 @@ class Grounded:
     @property
     def lost_substance(self) -> bool:
         """Whether something went that claimed more than its passages say."""
-        return bool({Dropped.NUMBER_UNSUPPORTED, Dropped.NAME_UNSUPPORTED, Dropped.NOT_CARRIED} & set(self.dropped))
+        return bool(_CLAIMED_MORE & set(self.dropped))
 
 
 def ground(drafts: Iterable[Draft], passages: Sequence[Passage]) -> Grounded:
@@ -78,7 +87,8 @@ def ground(drafts: Iterable[Draft], passages: Sequence[Passage]) -> Grounded:
     words = 0
     for draft in drafts:
         raw, places = _read(draft, len(passages))
-        flaw, text = _flaw(raw, [passages[p - 1] for p in places], about=draft.about), inert(raw)
+        text = inert(raw)
+        flaw = Dropped.REFUTED if draft.is_refuted else _flaw(raw, [passages[p - 1] for p in places], about=draft.about)
         room = [p for p in places if p in numbers]
         room += [p for p in places if p not in numbers][: MOST_CITATIONS - len(numbers)]
         most = MOST_WORDS if statements else _LONGEST
@@ -111,9 +121,10 @@ def _flaw(raw: str, cited: Sequence[Passage], *, about: str) -> Dropped | None:
         return Dropped.NO_CITATION
     said = "\n".join(p.text for p in cited)
     near = f"{said}\n{about}\n" + "\n".join(_metadata(p) for p in cited)
-    if unsupported_number(text, near) is not None:
+    readable = in_our_spelling(text) if is_foreign(text) else text
+    if unsupported_number(readable, near) is not None:
         return Dropped.NUMBER_UNSUPPORTED
-    if unsupported_name(text, Surroundings(near, said)) is not None:
+    if unsupported_name(readable, Surroundings(near, said)) is not None:
         return Dropped.NAME_UNSUPPORTED
     return None if _is_carried(text, near) else Dropped.NOT_CARRIED
 

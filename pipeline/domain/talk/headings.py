@@ -5,10 +5,9 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pipeline.domain.talk.assertion import assertion_of
 from pipeline.domain.talk.brokenness import breaks_in
 from pipeline.domain.talk.english import (
-    COMPARISON,
-    CONTRAST,
     DANGLING,
     FIRST_PERSON,
     NUMBER_WORDS,
@@ -16,8 +15,17 @@ from pipeline.domain.talk.english import (
     VERBS,
     word_set,
 )
+from pipeline.domain.talk.other_languages import claims_elsewhere
 from pipeline.domain.talk.speech import normalised
-from pipeline.domain.talk.statements import ANYONE, CONDITIONS, FREQUENT, hangs, has_statement, subject_of
+from pipeline.domain.talk.statements import (
+    ANYONE,
+    CONDITIONS,
+    hangs,
+    has_statement,
+    is_aimed_at_anyone,
+    stands_by_form,
+    subject_of,
+)
 
 _SUBORDINATE: Final = word_set("which who whose whereas although while unless than instead rather because")
 _NEVER_FIRST: Final = DANGLING | _SUBORDINATE | word_set("i im ive my")
@@ -58,7 +66,8 @@ _SCOPE: Final = re.compile(
 _COORDINATES: Final = word_set("and but so because then")
 _CONDITION: Final = re.compile(r"\b(?:if|when|unless|says?|said|whether|let's|imagine|suppose)\b", re.IGNORECASE)
 _ODD: Final = re.compile(
-    r"[—–()\[\]“”\"…;:]|\b(?:let's|yes|no|yeah|oh|okay|say|said|says|like|look|right|well|see),|,\s\w+$"
+    r"[—–()\[\]“”\"…;:]|--|\b(?:what|how|why|who|where) (?:is|are|do|does|did|was) |\b(?:because|and|but|so) (?:if"
+    r"|when)\b|\b(?:let's|yes|no|yeah|oh|okay|say|said|says|like|look|right|well|see),|,\s\w+$"
     r"|\blet's say\b"
     r"|\b(?:is|are|was|were|can|could|will|be|has|have|it's|that's|some|of|\w+ed) like\b|\bthe whole like\b",
     re.IGNORECASE,
@@ -102,14 +111,17 @@ _VAGUE: Final = word_set("""
 different great good interesting weird decent popular obvious fair normal basic some somebody something someone several
 various fantastic neat super pretty fine okay everything whole bunch going lot lots seems seem number term
 """)
-_POSSIBLY: Final = word_set("might could may maybe perhaps")
 _TOO_MANY_COMMAS: Final = 2
 _FEWEST_CONTENT: Final = 3
+_OUTRIGHT: Final = 0.36
+"""An outright claim may have one telling word less."""
+ASSERTED: Final = 1.0
+"""What an outright claim adds to a heading's score."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A run of clauses; `lead` as it was said, `before` what the sentence had before it.
+    """A run of clauses; `lead` as it was said, `before` and `after` what the sentence had before and after it.
 
     `whole` says that nothing was cut.
     """
@@ -118,12 +130,14 @@ class Cut:
     lead: str
     before: str
     whole: bool
+    after: str = ""
 
 
 def stands_alone(cut: Cut) -> bool:
     """Whether a reader understands it without the rest: a statement with a subject that it names."""
     words = normalised(cut.text).split()
-    if not words or words[0] in _NEVER_FIRST or words[0].endswith("ly") or cut.text.endswith("?"):
+    free = stands_by_form(cut.text)
+    if not words or (words[0] in _NEVER_FIRST and not free) or words[0].endswith("ly") or cut.text.endswith("?"):
         return False
     if cut.lead.lower().startswith("because") and "," in cut.text:
         return False
@@ -132,35 +146,40 @@ def stands_alone(cut: Cut) -> bool:
     if any(flaw.search(cut.text) for flaw in (_TWICE, _ODD, _POINTS)) or not _joins_well(cut) or _is_bound(cut):
         return False
     telling = sum(w not in STOP_WORDS for w in words)
-    enough = telling >= _FEWEST_CONTENT - cut.whole and "stuff" not in words
-    return enough and has_statement(cut.text, words) and _names_its_subject(cut.text, words)
+    enough = telling >= _FEWEST_CONTENT - (cut.whole or claim_of(cut) >= _OUTRIGHT)
+    return enough and "stuff" not in words and has_statement(cut.text, words) and _names_its_subject(cut.text, words)
 
 
 def heading_score(cut: Cut, terms: Container[str], *, english: bool) -> float:
-    """How good a heading it would be; more is better, good ones have about 1.2."""
+    """How good a heading it would be; more is better, good ones have about 1.4."""
     words = normalised(cut.text).split()
     content = {w for w in words if w not in STOP_WORDS}
-    score = len(content) / len(words) + 0.07 * min(len(content), 6) + 0.3 * cut.whole - 0.2 * bool(cut.before)
-    score += 0.08 * min(sum(w in terms for w in content), 3)
+    score = 0.5 * len(content) / len(words) + 0.06 * min(len(content), 6) + 0.2 * cut.whole - 0.15 * bool(cut.before)
+    score += 0.07 * min(sum(w in terms for w in content), 3)
     if not english:
-        return score
+        return score + ASSERTED * claims_elsewhere(cut.text, after=cut.after)
     subject = subject_of(cut.text, words)
-    score += 0.3 * any(w in terms for w in subject) + 0.15 * any(c.isdigit() for c in cut.text)
-    score += 0.2 * any(w in CONTRAST or w in COMPARISON for w in words)
-    score -= 0.3 * (words[0] in CONDITIONS) + 0.12 * cut.text.count(",")
+    score += ASSERTED * claim_of(cut) + 0.15 * any(w in terms for w in subject)
+    score -= 0.15 * (words[0] in CONDITIONS) + 0.1 * cut.text.count(",")
     if not any(w in terms for w in content) and not _is_named(cut.text, len(words)):
-        score -= 0.25
+        score -= 0.15
     return score - _vagueness(cut.text, words, subject)
 
 
+def claim_of(cut: Cut) -> float:
+    """How much a heading asserts, from 0 to 1."""
+    words = normalised(cut.text).split()
+    return assertion_of(cut.text, words, subject_of(cut.text, words), after=cut.after)
+
+
 def _vagueness(text: str, words: Sequence[str], subject: Sequence[str]) -> float:
-    """How little a reader could do with it: nobody named, only a possibility, praise, pronouns."""
+    """How little a reader could do with it: nobody named, praise, pronouns."""
     told = sum(w in FIRST_PERSON for w in words)
-    pointing = sum(w in DANGLING for w in words)
-    vague = 0.3 * min(told, 2) + 0.2 * pointing + 0.25 * sum(w in _CHATTER for w in words)
-    vague += 0.45 * (bool(subject) and subject[0] in ANYONE | {"your", "our"})
-    vague += 0.2 * bool(_POSSIBLY & set(words[: len(subject) + 2])) + 0.3 * min(sum(w in _VAGUE for w in words), 2)
-    return vague + 0.2 * (words[0] == "the" and not set(subject) & _BELONGS and not _is_named(text, len(subject)))
+    pointing = sum(w in DANGLING for w in (words[1:] if stands_by_form(text) else words))
+    vague = 0.15 * min(told, 2) + 0.15 * pointing + 0.25 * sum(w in _CHATTER for w in words)
+    vague += 0.2 * (bool(subject) and subject[0] in ANYONE | {"your", "our"})
+    vague += 0.2 * min(sum(w in _VAGUE for w in words), 2)
+    return vague + 0.15 * (words[0] == "the" and not set(subject) & _BELONGS and not _is_named(text, len(subject)))
 
 
 def joins_freely(cut: Cut) -> bool:
@@ -176,6 +195,8 @@ def _ends_badly(words: Sequence[str]) -> bool:
         ["all", "of", "them"],
     ):
         return False
+    if "what" in words[-5:-2] and last in VERBS:
+        return False  # «trains what you already know»
     if last in _BAD_END or last in NUMBER_WORDS or (last in VERBS and last not in _NEED_NOTHING):
         return True
     return last.endswith("ing") and before in {"up", "of", "by", "without"}
@@ -205,13 +226,13 @@ def _is_bound(cut: Cut) -> bool:
 
 def _names_its_subject(text: str, words: Sequence[str]) -> bool:
     subject = subject_of(text, words)
-    if not subject:
+    if not subject or stands_by_form(text):
         return True
     content = [w for w in subject if w not in STOP_WORDS]
-    if set(subject) <= ANYONE | FREQUENT:
-        telling = sum(w not in STOP_WORDS | _CHATTER | _EMPTY | VERBS for w in words)
-        return telling >= _FEWEST_CONTENT and bool(_ADVISES.search(" ".join(text.split()[: len(subject) + 2])))
-    if set(subject[:4]) & {"my", "mine", "me"}:
+    if is_aimed_at_anyone(subject):
+        telling = sum(w not in STOP_WORDS | _CHATTER for w in words)
+        return telling >= _FEWEST_CONTENT - 1 and bool(_ADVISES.search(" ".join(text.split()[: len(subject) + 2])))
+    if set(subject[:4]) & {"my", "mine", "me"} or subject[-1] in {"thing", "things", "one", "ones"}:
         return False
     if subject[0] == "the" and not set(subject) & _BELONGS:
         return any(w not in _EMPTY for w in content)

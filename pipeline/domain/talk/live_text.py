@@ -10,7 +10,7 @@ _INVISIBLE: Final = re.compile(
 )
 _LIVE: Final = re.compile(
     r"\b[a-z][a-z\d+.-]*://|\bhttps?:|\bwww\.|\b(?:javascript|data|mailto|tel):\S|<[@#!/a-z|][^>]*>|\]\(|(?<![\w.])@\w+"
-    r"|\b(?:[\w-]+\.)+[a-z]{2,24}/\S",
+    r"|\b(?:[\w-]+\.)+[a-z]{2,24}/\S|\$\{|\{\{",
     re.IGNORECASE,
 )
 _ORDERS: Final = re.compile(
@@ -19,6 +19,8 @@ _ORDERS: Final = re.compile(
     r"|\bsystem prompt\b|\byou are now (?:a|an|in)\b|\bas an ai (?:language )?model\b",
     re.IGNORECASE,
 )
+_KEY: Final = re.compile(r"\b(?=[A-Za-z_]*\d)(?=\d*[A-Za-z])[A-Za-z\d_]{26,}\b")
+"""A wallet's address, a key, something encoded: nobody says such a word."""
 _ADDRESS: Final = re.compile(
     r"\b(?:[\w-]+\.)+(?:com|io|org|net|dev|ai|co|fm|me|app|xyz|gg|ly|to|tv|uk|de|eu|ru|cn|info|biz|link|site|online"
     r"|shop|store|top|club|live|zip|example|test)\b(?!\.\w)",
@@ -33,11 +35,11 @@ def inert(text: str) -> str:
 
 
 def live_part(text: str) -> str | None:
-    """The first link, mention or order to a machine in the text, None when there is none.
+    """The first link, mention, key or order to a machine in the text, None when there is none.
 
     Hidden characters do not hide one: give the text as it came, not what `inert` made of it.
     """
-    found = (_LIVE.search(reading) or _ORDERS.search(reading) for reading in _readings(text))
+    found = (_LIVE.search(reading) or _ORDERS.search(reading) or _KEY.search(reading) for reading in _readings(text))
     return next((match.group() for match in found if match), None)
 
 

@@ -13,6 +13,11 @@ _ABBREVIATION: Final = re.compile(
     r"^(?:[A-Za-z]\.)+$|^(?:mr|mrs|ms|dr|st|vs|etc|inc|no|jr|sr|prof|e\.g|i\.e)\.$", re.IGNORECASE
 )
 _JOINS: Final = word_set("and but so because then or which where when if while although")
+_COORDINATORS: Final = word_set("and but so")
+_SUBJECTS: Final = word_set(
+    "i you we they he she it its that thats there theres this the a an if when people youre were theyre"
+)
+_NOTHING: Final = (Word("", "", -1, None, None, None),) * 2
 _LONG: Final = 45
 """Words after which a sentence is looked at for borders that its punctuation hides."""
 _INITIAL: Final = 3
@@ -26,8 +31,8 @@ _GAP: Final = 4.0
 class Sentence:
     """Consecutive words of one voice; `first` and `last` are positions among the words, both included.
 
-    `turn` counts the changes of voice before it. `whole` says that it ends with a written full stop, question or
-    exclamation mark and begins after one.
+    `turn` counts the changes of voice before it. `whole` says that it begins and ends at a written full stop,
+    question or exclamation mark, or, where a long sentence was cut, at a comma with «and», «but» or «so» and a clause.
     """
 
     text: str
@@ -54,7 +59,7 @@ def sentences(words: Sequence[Word]) -> tuple[Sentence, ...]:
             turn += 1
         pieces = list(_split_long(words, first, last))
         for begin, end in pieces:
-            whole = len(pieces) == 1 and _is_end(words, end) and (begin == 0 or _is_end(words, begin - 1))
+            whole = _is_clean(words, end) and (begin == 0 or _is_clean(words, begin - 1))
             found.append(_sentence(words, begin, end, turn, whole=whole))
     return tuple(found)
 
@@ -80,6 +85,14 @@ def _is_end(words: Sequence[Word], position: int) -> bool:
     if letter.islower() and len(text) > _INITIAL and not text.endswith(("..", "…")):
         return True
     return not letter.islower() or following.segment != words[position].segment
+
+
+def _is_clean(words: Sequence[Word], position: int) -> bool:
+    """Whether a sentence may end after this word, by what is written."""
+    if _is_end(words, position):
+        return True
+    joint, subject = (w.plain for w in (*words[position + 1 : position + 3], *_NOTHING)[:2])
+    return words[position].text.endswith((",", ";")) and joint in _COORDINATORS and subject in _SUBJECTS
 
 
 def _is_break(words: Sequence[Word], position: int) -> bool:

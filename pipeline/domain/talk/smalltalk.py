@@ -11,20 +11,21 @@ _STORY: Final = re.compile(
     r"|month|weekend|time)"
     r"|yesterday|this morning|years? ago|one time|i (?:was|had|went|got|did|started|tried|spent|told|saw"
     r"|met|bought|used to|built|wrote|ended up)|we (?:were|had|went|did|started|tried|spent)|true story"
-    r"|back in the day)\b",
+    r"|back in the day|i(?:'ve| have) (?:\w+ )?(?:noticed|seen|been|had|never))\b",
     re.IGNORECASE,
 )
 
 _CHATTER: Final = re.compile(
-    r"\b(?:hey|oh|ah|guys|man|okay|all right|gibberish|awesome|haha|lol|laugh\w*|dude|super cool"
-    r"|pretty cool|so cool|really cool|kinda cool|nice|wow"
+    r"\b(?:hey|oh|ah|guys|man|okay|all right|gibberish|awesome|haha|lol|laugh\w*|dude|(?:is|it's|that's"
+    r"|was) (?:\w+ )?cool"
+    r"|(?:super|pretty|so|really|kinda) cool|wanna|anyway|nice|wow"
     r"|i love (?:it|that|this)|love it|crazy|hilarious|funny|shout ?out|thank(?:s| you)|you guys|fun fact"
     r"|oh my|blah|yada|gonna say|going to say|i'm confused|train of thought|let me (?:think|see)"
     r"|i'm (?:just )?(?:thinking|wondering)"
     r"|some reason|for god's sake|whatever|i don't know|not sure|no idea|who knows|i guess|i forget|can't remember"
     r"|don't remember|et cetera|or something|stuff like that|things like that|that kind of (?:stuff|thing)"
     r"|sorry|congrat\w*|excited|welcome|happy to|glad to|bye|cheers|good question|great question"
-    r"|interesting|my favorite|joke\w*)\b",
+    r"|interesting|thing called|what happens,? is|my favorite|joke\w*)\b",
     re.IGNORECASE,
 )
 
@@ -44,7 +45,7 @@ _LOST: Final = re.compile(
     r"|i'm wondering|i don't think that's"
     r"|bucks|(?:\$|dollars? )\S* ?(?:a|per) (?:month|year|user)|(?<=\w )(?:yeah|oh|hey|dude)\b,?|just a quick"
     r"|sorry|just to (?:keep|be)"
-    r"|if you will|my god|for god's sake)\b|, (?:well|wait|i mean|you know|like|no),",
+    r"|if you will|my god|for god's sake|(?:this|that)(?:'s| is) not true)\b|, (?:well|wait|i mean|you know|like|no),",
     re.IGNORECASE,
 )
 """The speaker does not know, or lost the thread."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final
 
 from pipeline.domain.transcript import Segment
@@ -35,6 +35,14 @@ def segments_from(words: Sequence[SpokenWord], *, start: float, end: float) -> t
         if text:
             made.append(Segment(text, round(group[0].start, 2), round(group[-1].end, 2)))
     return tuple(made)
+
+
+def spread_words(text: str, *, start: float, end: float) -> tuple[SpokenWord, ...]:
+    """Words of which only the stretch is known, evenly over it by their letters."""
+    words = [f" {word}" for word in text.split()]
+    each = (end - start) / max(sum(map(len, words)), 1)
+    ends = [start + each * letters for letters in accumulate(map(len, words))]
+    return tuple(SpokenWord(word, end - each * len(word), end) for word, end in zip(words, ends, strict=True))
 
 
 def _in_order(words: Sequence[SpokenWord], *, start: float, end: float) -> list[SpokenWord]:

@@ -33,7 +33,7 @@ _OPENERS: Final = re.compile(
     r"|honestly|frankly|as an example|the (?:main )?(?:claim|point|thing) is that|let's see|look|listen"
     r"|the thing is|but yeah|in fact|as you said|like I said"
     r"|and I think|so I think|but I think|uh|um|yeah so|that's right|good question|great question"
-    r"|that's a (?:good|great) question)"
+    r"|that's a (?:good|great) question|(?:number )?(?:one|two|three)(?=,))"
     r"(?:[,.!:]+\s+|\s+(?=\S)))",
     re.IGNORECASE,
 )

@@ -1,6 +1,6 @@
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import discord
@@ -14,9 +14,11 @@ from bot.message import Button, Buttons, Heading, Message, Paragraph, text
 from bot.posts import digest_post
 from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.channel import Channel
-from pipeline.domain.digest import Claim, Delivery, DeliveryState
+from pipeline.domain.digest import DeliveryState
 from pipeline.domain.errors import DeliveryDelayed, DeliveryUnknown, DestinationGone, UnknownChannel
+from tests.peers.deliveries import Died, OneDayBook
 from tests.peers.digest_books import SetClock
+from tests.peers.discord_desk import NoStops
 from tests.peers.discord_peer import TOKEN, DiscordPeer, Fault, running_discord
 from tests.peers.discord_rules import walk
 from tests.peers.discord_world import BOB, GUILD, PODCASTS, Place
@@ -31,12 +33,6 @@ MESSAGE = Message(
 
 
 @pytest.fixture
-async def peer() -> AsyncIterator[DiscordPeer]:
-    async with running_discord() as running:
-        yield running
-
-
-@pytest.fixture
 def place(peer: DiscordPeer) -> Place:
     return peer.world.places[PODCASTS]
 
@@ -48,7 +44,7 @@ async def messenger(peer: DiscordPeer) -> AsyncIterator[DiscordMessenger]:
 
 
 def opened() -> AbstractAsyncContextManager[DiscordMessenger]:
-    return open_messenger(TOKEN, clock=SystemClock())
+    return open_messenger(TOKEN, clock=SystemClock(), stops=NoStops())
 
 
 async def test_a_post_is_one_silent_safe_panel_with_a_thread_under_it(
@@ -158,7 +154,7 @@ async def test_a_server_that_nobody_reaches_is_tried_later() -> None:
 
 
 async def test_a_token_that_is_refused_is_named_and_tried_rarely(peer: DiscordPeer) -> None:
-    async with open_messenger("wrong", clock=SystemClock()) as messenger:
+    async with open_messenger("wrong", clock=SystemClock(), stops=NoStops()) as messenger:
         with pytest.raises(DeliveryDelayed, match="PODSIFT_DISCORD_TOKEN") as told:
             await messenger.send(CHANNEL, MESSAGE)
         assert told.value.retry_after == 900
@@ -219,34 +215,6 @@ async def test_a_found_post_gets_the_thread_that_a_crash_kept_from_it(
     await messenger.find(CHANNEL, KEY)
     assert peer.world.places[int(reference)].name == "Questions"
     assert await messenger.find(CHANNEL, KEY) == reference
-
-
-class Died(Exception):
-    """The process ended here."""
-
-
-@dataclass
-class OneDayBook:
-    """A delivery book for one day; dies at the moments a test names."""
-
-    delivery: Delivery | None = None
-    dies_before_settling: int = 0
-    claims: int = field(default=0)
-
-    async def claim(self, channel_id: str, day: date, *, workspace: WorkspaceId, at: datetime) -> Claim:
-        is_new = self.delivery is None
-        self.delivery = self.delivery or Delivery(channel_id, day, DeliveryState.CLAIMED, at=at)
-        self.claims += 1
-        return Claim(is_new, self.delivery)
-
-    async def settle(self, delivery: Delivery) -> None:
-        if self.dies_before_settling:
-            self.dies_before_settling -= 1
-            raise Died
-        self.delivery = delivery
-
-    async def settled_days(self, channel_id: str, *, since: date) -> frozenset[date]:
-        raise NotImplementedError
 
 
 @pytest.mark.parametrize("minutes_have_passed", [False, True])

@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cards import insight_card
+from bot.answers import search_post
+from bot.cards import insight_card, reason_buttons
+from bot.discord import phrases
 from bot.discord.fitting import one_panel
 from bot.discord.layouts import layout, marker_of
 from bot.discord.lines import LONGEST_CHUNK, chunks
@@ -27,8 +29,9 @@ from bot.message import (
     text,
 )
 from bot.posts import digest_post
+from pipeline.domain.passage import SearchResult
 from tests.peers.discord_rules import problems_of
-from tests.peers.made_insights import candidate, digest, pick
+from tests.peers.made_insights import candidate, digest, passage, pick
 from tests.peers.snapshots import same_as_stored
 
 _WORDS = st.text(max_size=80) | st.sampled_from(
@@ -58,7 +61,8 @@ def components_of(panel: Panel, marker: str) -> list[dict[str, Any]]:
 
 
 def body(panel: Panel, marker: str = "") -> dict[str, Any]:
-    return {"components": components_of(panel, marker), "flags": 1 << 15}
+    none: dict[str, Any] = {"parse": []}
+    return {"components": components_of(panel, marker), "flags": 1 << 15, "allowed_mentions": none}
 
 
 @settings(max_examples=25, deadline=None)
@@ -100,6 +104,35 @@ def test_the_digest_has_its_buttons_beside_the_items() -> None:
     assert beside == ["1", "2", "3", "4", "5"]
     assert not any(isinstance(part, Row) for part in panel.parts)
     assert same_as_stored("discord_digest", _readable(panel))
+
+
+def test_lists_answers_and_passages_read_well() -> None:
+    said = {
+        "list": Message(
+            (
+                Heading(text("2 shows followed")),
+                Bullets(
+                    (text("1. ", bold("Gradient Notes"), " – 3 ready"), text("2. ", bold("Ship It"), " – 1 ready"))
+                ),
+            ),
+            "2 shows followed",
+        ),
+        "passages": search_post("code review", SearchResult(tuple(passage(text="word " * 50) for _ in range(9)), 67)),
+        "reasons": Message((Paragraph(text("Do you want to say why?")), reason_buttons("a")), "why"),
+        "farewell": phrases.farewell("podcasts", "Discord says that Podsift cannot see “podcasts”; ask an admin."),
+        "welcome": phrases.welcome(),
+    }
+    for name, message in said.items():
+        assert same_as_stored(f"discord_{name}", "\n=====\n".join(map(_readable, panels(message))))
+
+
+def test_the_head_of_an_item_stays_with_it() -> None:
+    items = [block for n in range(1, 30) for block in (Paragraph(text(bold(f"{n}. Head"))), Quote(text("word " * 60)))]
+    for panel in panels(Message(tuple(items), "x")):
+        for part in panel.parts:
+            assert isinstance(part, Words)
+            assert part.markdown.startswith("**")
+            assert not part.markdown.splitlines()[-1].startswith("**")
 
 
 def test_a_card_reads_well() -> None:

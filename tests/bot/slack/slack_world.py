@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.handover import Request
+from bot.handover import Report, Request
 from bot.message import Button, Buttons, Message, Paragraph, text
 from bot.operations.outcome import Member, Outcome
 from bot.shapes import ErrorShape, TextShape
@@ -18,10 +18,11 @@ from bot.slack.parts import slack_parts
 from bot.slack.service import hearing_slack
 from bot.slack.team import Defaults
 from bot.slack.web import SlackWeb
+from pipeline.adapters.arrival_journal import ArrivalJournal
 from tests.peers.catalog import Stores
 from tests.peers.slack_peer import APP_TOKEN, BOT, BOT_TOKEN, Json, SlackPeer
 
-QUICK = Watch(every=0.02, patience=0.1, ping=0.1)
+QUICK = Watch(every=0.02, patience=0.1, ping=0.3, gap=3600)
 
 
 class Now:
@@ -41,7 +42,7 @@ class ScriptedCounter:
     def __post_init__(self) -> None:
         self.gate.set()
 
-    async def perform(self, member: Member, request: Request) -> Outcome:
+    async def perform(self, member: Member, request: Request, report: Report | None = None) -> Outcome:
         self.asked.append((member, request))
         await self.gate.wait()
         if self.error is not None:
@@ -137,7 +138,12 @@ class World:
 
 @asynccontextmanager
 async def running(
-    peer: SlackPeer, stores: Stores, *, counter: ScriptedCounter | None = None, watch: Watch = QUICK
+    peer: SlackPeer,
+    stores: Stores,
+    *,
+    counter: ScriptedCounter | None = None,
+    watch: Watch = QUICK,
+    journal: ArrivalJournal | None = None,
 ) -> AsyncIterator[World]:
     """A process of ours, connected; leaving the block is its sudden end as far as the catalogue is concerned."""
     counter, clock, pauses = counter or ScriptedCounter(), Now(), list[float]()
@@ -145,8 +151,8 @@ async def running(
     async def pause(seconds: float) -> None:
         pauses.append(seconds)
 
-    web = SlackWeb(BOT_TOKEN, base_url=peer.api_url, timeout=1, pause=pause)
-    parts = slack_parts(web, stores.db, clock=clock, defaults=Defaults())
+    web = SlackWeb(BOT_TOKEN, base_url=peer.api_url, timeout=4, pause=pause)
+    parts = slack_parts(web, stores.db, clock=clock, defaults=Defaults(), journal=journal)
     hearing = hearing_slack(parts, counter, app_token=APP_TOKEN, watch=watch, pause=pause)
     async with hearing as (intake, connection):
         await until(lambda: bool(peer.sockets))

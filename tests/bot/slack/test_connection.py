@@ -1,75 +1,106 @@
 """The socket: reconnects, refused handshakes, a dead address, and the manifests that go with it."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import yaml  # type: ignore[import-untyped]  # it comes without types
 
 import bot.slack
-from bot.slack.hearing import ASK_ABOUT
+from bot.slack.hearing import ASK_ABOUT, HEARD_EVENTS, heard_in
 from bot.slack.http import MOUNTED_AT
 from bot.slack.installing import SCOPES
-from tests.bot.slack.slack_world import running, until
-from tests.peers.catalog import Stores
+from tests.bot.slack.slack_world import World, until
 from tests.peers.slack_peer import BOT, SlackPeer
 
 _FOLDER = Path(bot.slack.__file__).parent
 
 
 @pytest.mark.parametrize("how", ["warning", "refresh_requested", "close", "abort", "mute"])
-async def test_after_a_disconnect_we_hear_again(peer: SlackPeer, stores: Stores, how: str) -> None:
-    async with running(peer, stores) as world:
-        first = peer.sockets[-1]
-        await peer.disconnect(how)
-        await until(lambda: bool(peer.sockets) and peer.sockets[-1] is not first)
-        await world.says(f"<@{BOT}> why?")
-        assert world.answers() == ["ask: why?"]
+async def test_after_a_disconnect_we_hear_again(world: World, peer: SlackPeer, how: str) -> None:
+    first = peer.sockets[-1]
+    await peer.disconnect(how)
+    await until(lambda: bool(peer.sockets) and peer.sockets[-1] is not first)
+    await world.says(f"<@{BOT}> why?")
+    assert world.answers() == ["ask: why?"]
 
 
-async def test_a_refused_handshake_does_not_leave_us_deaf(peer: SlackPeer, stores: Stores) -> None:
-    async with running(peer, stores) as world:
-        peer.fail("link", "status", 503, times=3)
-        # Tickets cannot be used after a refused handshake: only a new address helps.
-        await peer.disconnect("abort")
-        await until(lambda: not peer.sockets)
-        peer.expire_tickets()
-        await until(lambda: not peer._faults["link"])
-        peer.expire_tickets()
-        await until(lambda: bool(peer.sockets))
-        await world.says(f"<@{BOT}> why?")
-        assert world.answers() == ["ask: why?"]
-        assert peer.tickets_given > 3
+async def test_a_refused_handshake_does_not_leave_us_deaf(world: World, peer: SlackPeer) -> None:
+    peer.fail("link", "status", 503, times=3)
+    # Tickets cannot be used after a refused handshake: only a new address helps.
+    await peer.disconnect("abort")
+    await until(lambda: not peer.sockets)
+    peer.expire_tickets()
+    await until(lambda: not peer._faults["link"])
+    peer.expire_tickets()
+    await until(lambda: bool(peer.sockets))
+    await world.says(f"<@{BOT}> why?")
+    assert world.answers() == ["ask: why?"]
+    assert peer.tickets_given > 3
 
 
-@pytest.mark.parametrize("name", ["manifest.yaml", "manifest_mention_only.yaml"])
-def test_the_manifests_ask_for_what_their_events_need(name: str) -> None:
-    manifest = yaml.safe_load((_FOLDER / name).read_text())
+def _manifest(name: str) -> dict[str, Any]:
+    manifest: dict[str, Any] = yaml.safe_load((_FOLDER / f"manifest{name}.yaml").read_text())
+    return manifest
+
+
+def _events(name: str) -> set[str]:
+    return set(_manifest(name)["settings"]["event_subscriptions"]["bot_events"])
+
+
+_NEEDED = {
+    "app_mention": "app_mentions:read",
+    "message.im": "im:history",
+    "message.channels": "channels:history",
+    "message.groups": "groups:history",
+    "member_joined_channel": "channels:read",
+    "channel_left": "channels:read",
+    "channel_archive": "channels:read",
+    "channel_deleted": "channels:read",
+    "channel_rename": "channels:read",
+    "group_left": "groups:read",
+    "group_archive": "groups:read",
+    "group_rename": "groups:read",
+}
+_EXAMPLES: dict[str, dict[str, Any]] = {
+    "app_home_opened": {"user": "U1", "channel": "D1", "tab": "home"},
+    "member_joined_channel": {"user": BOT, "channel": "C1"},
+    "tokens_revoked": {"tokens": {"bot": [BOT]}},
+    "channel_rename": {"channel": {"id": "C1", "name": "new"}},
+    "group_rename": {"channel": {"id": "G1", "name": "new"}},
+}
+
+
+@pytest.mark.parametrize("name", ["", "_http", "_mention_only"])
+def test_a_manifest_asks_for_what_its_events_need(name: str) -> None:
+    manifest = _manifest(name)
     scopes = set(manifest["oauth_config"]["scopes"]["bot"])
-    needed = {
-        "app_mention": "app_mentions:read",
-        "message.im": "im:history",
-        "message.channels": "channels:history",
-        "message.groups": "groups:history",
-        "member_joined_channel": "channels:read",
-        "channel_left": "channels:read",
-        "channel_archive": "channels:read",
-        "channel_deleted": "channels:read",
-        "group_left": "groups:read",
-        "group_archive": "groups:read",
-    }
-    events = manifest["settings"]["event_subscriptions"]["bot_events"]
-    assert {needed[event] for event in events if event in needed} <= scopes
+    assert {_NEEDED[event] for event in _events(name) if event in _NEEDED} <= scopes
     assert {"chat:write", "commands"} <= scopes
-    assert manifest["settings"]["socket_mode_enabled"]
-    assert manifest["features"]["slash_commands"][0]["should_escape"]
+    assert manifest["settings"]["interactivity"]["is_enabled"]
+    assert manifest["settings"]["socket_mode_enabled"] == (name != "_http")
+    (command,) = manifest["features"]["slash_commands"]
+    assert (command["command"], command["should_escape"]) == ("/podcast", True)
+
+
+def test_what_is_subscribed_to_is_heard_and_the_reverse() -> None:
+    assert _events("") == _events("_http") == HEARD_EVENTS
+    # What the least variant leaves out is the reading of channels, and nothing else.
+    assert HEARD_EVENTS - _events("_mention_only") == {"message.channels", "message.groups"}
+
+
+@pytest.mark.parametrize("event", sorted(HEARD_EVENTS))
+def test_each_event_is_understood(event: str) -> None:
+    said = {"user": "U1", "channel": "C1", "text": f"<@{BOT}> why?", "ts": "1.1"}
+    inner = {**said, **_EXAMPLES.get(event, {}), "type": event.partition(".")[0]}
+    body = {"type": "event_callback", "team_id": "T1", "event_id": "Ev1", "event": inner}
+    assert heard_in(body, bot=BOT) is not None
 
 
 def test_the_manifests_agree_with_what_is_asked_for_and_mounted() -> None:
-    socket, http = (yaml.safe_load((_FOLDER / f"manifest{name}.yaml").read_text()) for name in ("", "_http"))
-    assert socket["oauth_config"]["scopes"]["bot"] == http["oauth_config"]["scopes"]["bot"] == list(SCOPES)
-    events = [each["settings"]["event_subscriptions"]["bot_events"] for each in (socket, http)]
-    assert events[0] == events[1] == sorted(events[0])
+    http = _manifest("_http")
+    assert _manifest("")["oauth_config"]["scopes"]["bot"] == http["oauth_config"]["scopes"]["bot"] == list(SCOPES)
     addresses = (
         http["settings"]["event_subscriptions"]["request_url"],
         http["settings"]["interactivity"]["request_url"],
@@ -79,7 +110,8 @@ def test_the_manifests_agree_with_what_is_asked_for_and_mounted() -> None:
     assert [urlsplit(url).path for url in http["oauth_config"]["redirect_urls"]] == [f"{MOUNTED_AT}/oauth_redirect"]
 
 
-def test_the_shortcut_has_the_name_that_we_listen_for() -> None:
-    manifest = yaml.safe_load((_FOLDER / "manifest.yaml").read_text())
-    assert [one["callback_id"] for one in manifest["features"]["shortcuts"]] == [ASK_ABOUT]
-    assert len(manifest["features"]["agent_view"]["suggested_prompts"]) <= 4
+@pytest.mark.parametrize("name", ["", "_http", "_mention_only"])
+def test_the_shortcut_has_the_name_that_we_listen_for(name: str) -> None:
+    features = _manifest(name)["features"]
+    assert [one["callback_id"] for one in features["shortcuts"]] == [ASK_ABOUT]
+    assert len(features.get("agent_view", {}).get("suggested_prompts", [])) <= 4

@@ -37,10 +37,6 @@ async def _send(world: World, view: dict[str, Any], **more: Any) -> float | None
     return took
 
 
-def _allow_forms(peer: SlackPeer) -> None:
-    peer.methods["views.open"] = lambda _: {"ok": True, "view": {"id": "V1"}}
-
-
 def test_the_form_is_what_slack_takes() -> None:
     view = private_show("C1")
     View(**view).validate_json()
@@ -48,17 +44,15 @@ def test_the_form_is_what_slack_takes() -> None:
     assert all(len(block["label"]["text"]) <= 48 for block in view["blocks"])
 
 
-async def test_the_form_opens_at_once_for_a_curator_and_for_nobody_else(peer: SlackPeer, stores: Stores) -> None:
-    _allow_forms(peer)
-    async with running(peer, stores) as world:
-        await world.commands("add-private", user="U2")
-        assert peer.made("views.open") == []
-        assert peer.responses[-1]["text"] == "It is for curators."
-        await world.commands("add-private")
-        await world.interacts("block_actions", **_press("form:private"))
-        opened = peer.made("views.open")
-        assert [call["view"]["callback_id"] for call in opened] == [PRIVATE_SHOW] * 2
-        assert all(call["trigger_id"] for call in opened)
+async def test_the_form_opens_at_once_for_a_curator_and_for_nobody_else(world: World, peer: SlackPeer) -> None:
+    await world.commands("add-private", user="U2")
+    assert peer.made("views.open") == []
+    assert peer.responses[-1]["text"] == "It is for curators."
+    await world.commands("add-private")
+    await world.interacts("block_actions", **_press("form:private"))
+    opened = peer.made("views.open")
+    assert [call["view"]["callback_id"] for call in opened] == [PRIVATE_SHOW] * 2
+    assert all(call["trigger_id"] for call in opened)
 
 
 async def test_a_form_that_comes_too_late_is_offered_by_a_button(peer: SlackPeer, stores: Stores) -> None:
@@ -92,11 +86,10 @@ async def test_a_form_adds_the_show_and_its_sign_in_is_nowhere_else(
         assert "s3cret" not in place
 
 
-async def test_a_wrong_address_is_told_in_the_open_form(peer: SlackPeer, stores: Stores) -> None:
-    async with running(peer, stores) as world:
-        await _send(world, _sent("my feed"))
-        assert world.counter.asked == []
-        assert peer.acknowledged[-1]["response_action"] == "errors"
+async def test_a_wrong_address_is_told_in_the_open_form(world: World, peer: SlackPeer) -> None:
+    await _send(world, _sent("my feed"))
+    assert world.counter.asked == []
+    assert peer.acknowledged[-1]["response_action"] == "errors"
 
 
 async def test_a_form_whose_process_died_is_asked_for_again(peer: SlackPeer, stores: Stores) -> None:
@@ -114,20 +107,18 @@ async def test_a_form_whose_process_died_is_asked_for_again(peer: SlackPeer, sto
 
 
 async def test_where_we_are_not_in_the_channel_the_reply_comes_as_a_direct_message(
-    peer: SlackPeer, stores: Stores
+    world: World, peer: SlackPeer
 ) -> None:
-    async with running(peer, stores) as world:
-        await _send(world, _sent("https://pods.example/f.xml", place="C2"))
-        await _send(world, _sent("https://pods.example/f.xml", place="D1", name="V2"))
-        assert len(peer.said("D1")) == 2
+    await _send(world, _sent("https://pods.example/f.xml", place="C2"))
+    await _send(world, _sent("https://pods.example/f.xml", place="D1", name="V2"))
+    assert len(peer.said("D1")) == 2
 
 
-async def test_a_removal_is_taken_back_by_its_button_and_told_to_everybody(peer: SlackPeer, stores: Stores) -> None:
-    async with running(peer, stores) as world:
-        await world.interacts("block_actions", **_press("undo:f1"))
-        _, request = world.counter.asked[-1]
-        assert (request.operation, request.arguments) == ("undo", {"feed": "f1"})
-        assert world.answers() == ["ann: undo:"]
+async def test_a_removal_is_taken_back_by_its_button_and_told_to_everybody(world: World) -> None:
+    await world.interacts("block_actions", **_press("undo:f1"))
+    _, request = world.counter.asked[-1]
+    assert (request.operation, request.arguments) == ("undo", {"feed": "f1"})
+    assert world.answers() == ["ann: undo:"]
 
 
 async def test_members_have_one_identity_and_a_readable_name(peer: SlackPeer, stores: Stores) -> None:

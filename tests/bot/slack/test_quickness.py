@@ -15,12 +15,12 @@ from bot.slack.parts import slack_parts
 from bot.slack.service import AppCounter, hearing_slack
 from bot.slack.team import Defaults
 from bot.slack.web import SlackWeb
+from pipeline.adapters.arrival_journal import open_journal
 from tests.bot.slack.slack_world import Now, until
 from tests.peers.slack_peer import APP_TOKEN, BOT_TOKEN, SlackPeer
 
 _PROMISED = 0.3
 """Seconds."""
-_SLACKS_LIMIT = 3.0
 
 
 async def test_a_command_is_acknowledged_within_300_ms_while_episodes_are_read(peer: SlackPeer, tmp_path: Path) -> None:
@@ -32,12 +32,12 @@ async def test_a_command_is_acknowledged_within_300_ms_while_episodes_are_read(p
             await perform_unseen(app, OWNER, Request("add", {"address": address}))
         await app.engine.get()
         web = SlackWeb(BOT_TOKEN, base_url=peer.api_url)
-        parts = slack_parts(web, app.channels._db, clock=Now(), defaults=Defaults())
-        counter = AppCounter(app, Reception(app))
-        async with hearing_slack(parts, counter, app_token=APP_TOKEN) as (intake, _):
-            await until(lambda: bool(peer.sockets))
-            took = await _acknowledged_while_reading(app, peer)
-            await intake.idle()
+        with open_journal(tmp_path / "arrivals.jsonl") as journal:
+            parts = slack_parts(web, app.channels._db, clock=Now(), defaults=Defaults(), journal=journal)
+            async with hearing_slack(parts, AppCounter(app, Reception(app)), app_token=APP_TOKEN) as (intake, _):
+                await until(lambda: bool(peer.sockets))
+                took = await _acknowledged_while_reading(app, peer)
+                await intake.idle()
     print(f"\nacknowledged while episodes were read, in ms: {[round(seconds * 1000) for seconds in took]}")
     milliseconds = sorted(round(seconds * 1000) for seconds in took)
     # One in ten may meet a machine that is busy with something else; none may meet Slack's own limit.
@@ -59,6 +59,6 @@ async def _acknowledged_while_reading(app: App, peer: SlackPeer) -> list[float]:
         assert seconds is not None, "Slack gave up after three seconds"
         if not reading.done():
             took.append(seconds)
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.1)
     assert (await reading).code == 0
     return took

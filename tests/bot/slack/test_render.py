@@ -38,8 +38,9 @@ from pipeline.domain.answer import Answer, Citation, Grade, Statement
 from pipeline.domain.digest import Digest, Label
 from pipeline.domain.insight import Author
 from pipeline.domain.transcript import Segment
-from tests.bot.slack.limits import flaws, words_shown
+from tests.bot.slack.shown import words_shown
 from tests.peers.made_insights import candidate, digest, episode, insight, passage, pick
+from tests.peers.slack_rules import message_flaws as flaws
 from tests.peers.snapshots import same_as_stored
 
 _HOSTILE = "<!channel> <@U1> <#C1|x> <https://evil.example|click> *b* _i_ ~s~ `c` :smile: &lt;!here&gt; @everyone"

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from slack_sdk.models.messages.chunk import BlocksChunk, Chunk
 
-from bot.handover import Request
+from bot.handover import Report, Request
 from bot.message import Divider, Heading, Message, Paragraph, Quote, Small, text
 from bot.operations.outcome import Member, Outcome
 from bot.shapes import TextShape
-from tests.bot.slack.limits import words_shown
+from tests.bot.slack.shown import words_shown
 from tests.bot.slack.slack_world import ScriptedCounter, World, running, until
 from tests.peers.catalog import Stores
 from tests.peers.slack_peer import BOT, SlackPeer
@@ -22,8 +22,8 @@ _PASSAGES = 6
 class LongWinded(ScriptedCounter):
     """Answers with a heading and six passages."""
 
-    async def perform(self, member: Member, request: Request) -> Outcome:
-        await super().perform(member, request)
+    async def perform(self, member: Member, request: Request, report: Report | None = None) -> Outcome:
+        await super().perform(member, request, report)
         said = [(Quote(text(f"passage {n} <!channel>")), Small(text(f"source {n}"))) for n in range(_PASSAGES)]
         blocks = (
             Heading(text("Passages")),

@@ -38,7 +38,7 @@ def mp3(tmp_path_factory: pytest.TempPathFactory) -> bytes:
         ("a.webm", "libopus", "stereo", 48_000),
     ],
 )
-def test_decodes_what_podcasts_use_whatever_the_file_is_called(
+def test_fault_40_decodes_what_podcasts_use_whatever_the_file_is_called(
     tmp_path: Path, name: str, codec: str, layout: str, rate: int
 ) -> None:
     sound = SPOKEN[: 8 * RATE]
@@ -63,7 +63,7 @@ def test_cuts_at_pauses_and_loses_nothing_between_chunks(tmp_path: Path) -> None
         assert np.abs(around).max() < 0.01, "the border lies in a word"
 
 
-def test_three_kilobytes_of_noise_in_the_middle_cost_only_themselves(tmp_path: Path, mp3: bytes) -> None:
+def test_fault_40_three_kilobytes_of_noise_in_the_middle_cost_only_themselves(tmp_path: Path, mp3: bytes) -> None:
     # Ten minutes, as a publisher joins them; one of them is damaged.
     damage = random.Random(1).randbytes(3000)
     at = len(mp3) // 3
@@ -75,7 +75,7 @@ def test_three_kilobytes_of_noise_in_the_middle_cost_only_themselves(tmp_path: P
     assert chunks[-1].end == pytest.approx(600, abs=0.6)
 
 
-def test_a_web_page_in_the_middle_of_the_audio_costs_only_itself(tmp_path: Path, mp3: bytes) -> None:
+def test_fault_40_a_web_page_in_the_middle_of_the_audio_costs_only_itself(tmp_path: Path, mp3: bytes) -> None:
     at = len(mp3) // 2
     path = tmp_path / "a.mp3"
     path.write_bytes(mp3[:at] + b"<html><body>502 Bad Gateway</body></html>" * 500 + mp3[at:])
@@ -94,7 +94,7 @@ def test_lost_packets_become_silence_so_that_later_times_stay_right(tmp_path: Pa
     assert chunks[-1].end == pytest.approx(60, abs=0.1)
 
 
-def test_adverts_spliced_in_with_another_rate_and_layout_are_decoded(tmp_path: Path, mp3: bytes) -> None:
+def test_fault_41_adverts_spliced_in_with_another_rate_and_layout_are_decoded(tmp_path: Path, mp3: bytes) -> None:
     stereo = write_audio(tmp_path / "s.mp3", SPOKEN[: 10 * RATE], layout="stereo", rate=48_000).read_bytes()
     slow = write_audio(tmp_path / "m.mp3", SPOKEN[: 10 * RATE], rate=22_050).read_bytes()
     path = tmp_path / "a.mp3"
@@ -103,7 +103,7 @@ def test_adverts_spliced_in_with_another_rate_and_layout_are_decoded(tmp_path: P
     assert into.decoded == pytest.approx(140, abs=0.6)
 
 
-def test_a_truncated_file_gives_its_half_and_the_length_it_promised(tmp_path: Path, mp3: bytes) -> None:
+def test_fault_40_a_truncated_file_gives_its_half_and_the_length_it_promised(tmp_path: Path, mp3: bytes) -> None:
     path = tmp_path / "a.mp3"
     path.write_bytes(mp3[: len(mp3) // 2])
     _, into = decoded(path)
@@ -120,7 +120,7 @@ def test_a_bare_run_of_frames_promises_nothing(tmp_path: Path, mp3: bytes) -> No
 
 
 @pytest.mark.parametrize("limit", [30.0, 59.0])
-def test_refuses_audio_over_the_cap_before_decoding_it(tmp_path: Path, mp3: bytes, limit: float) -> None:
+def test_fault_40_refuses_audio_over_the_cap_before_decoding_it(tmp_path: Path, mp3: bytes, limit: float) -> None:
     path = tmp_path / "a.mp3"
     path.write_bytes(mp3)
     into = Decoding()
@@ -129,7 +129,7 @@ def test_refuses_audio_over_the_cap_before_decoding_it(tmp_path: Path, mp3: byte
     assert into.decoded == 0
 
 
-def test_refuses_audio_that_turns_out_longer_than_it_promised(tmp_path: Path, mp3: bytes) -> None:
+def test_fault_40_refuses_audio_that_turns_out_longer_than_it_promised(tmp_path: Path, mp3: bytes) -> None:
     path = tmp_path / "a.mp3"
     path.write_bytes(mp3 * 3)
     with pytest.raises(AudioUnreadable, match="longer than"):
@@ -165,7 +165,7 @@ def test_a_file_that_only_begins_like_audio_is_refused(tmp_path: Path, head: byt
         decoded(path)
 
 
-def test_a_list_of_files_behind_a_music_tag_opens_no_other_file(tmp_path: Path, mp3: bytes) -> None:
+def test_fault_40_a_list_of_files_behind_a_music_tag_opens_no_other_file(tmp_path: Path, mp3: bytes) -> None:
     (tmp_path / "secret.mp3").write_bytes(mp3)
     path = tmp_path / "a.mp3"
     path.write_bytes(b"ID3\x04\x00\x00\x00\x00\x00\x00ffconcat version 1.0\nfile secret.mp3\n")

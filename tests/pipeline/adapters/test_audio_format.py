@@ -62,12 +62,12 @@ def test_names_the_format_by_its_first_bytes(head: bytes, demuxer: str) -> None:
         (b"\xff\xfb\x90", "no audio format"),
     ],
 )
-def test_says_what_came_instead_of_audio(head: bytes, what: str) -> None:
+def test_fault_40_says_what_came_instead_of_audio(head: bytes, what: str) -> None:
     with pytest.raises(AudioUnreadable, match=what):
         demuxer_for(head)
 
 
-def test_noise_is_no_audio() -> None:
+def test_fault_40_noise_is_no_audio() -> None:
     with pytest.raises(AudioUnreadable, match="no audio format"):
         demuxer_for(random.Random(0).randbytes(200_000))
 

@@ -88,3 +88,19 @@ def test_a_chapter_is_a_border_of_the_transcript() -> None:
     assert borders_at(talk(), (0.0, 60.5, 140.0, 9_999.0)) == {4, 7}
     bare = replace(talk(), segments=tuple(replace(s, start=None, end=None) for s in talk().segments))
     assert borders_at(bare, (60.0,)) == frozenset()
+
+
+async def test_chapters_have_their_names_and_end_where_the_next_begins() -> None:
+    body = {
+        "chapters": [
+            {"startTime": 60, "title": "Sponsor", "endTime": 90.5},
+            {"startTime": 0, "title": "Tides"},
+            {"startTime": 120, "title": 7, "endTime": 100},
+        ]
+    }
+    chapters = await PublishedChapters(OneAddress(json.dumps(body).encode())).chapters(episode())
+    assert [(one.title, one.start, one.end) for one in chapters] == [
+        ("Tides", 0.0, 60.0),
+        ("Sponsor", 60.0, 90.5),
+        ("", 120.0, None),
+    ]

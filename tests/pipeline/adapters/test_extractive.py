@@ -13,7 +13,7 @@ from pipeline.domain.talk.evidence import judge
 from pipeline.domain.talk.speech import normalised, spoken_words
 from pipeline.domain.transcript import Basis, Segment, Transcript
 from tests.evals.corpus import load_corpus
-from tests.peers.made_talks import heating_episode, heating_talk, paced, said, untimed
+from tests.peers.made_talks import heating_episode, heating_talk, paced, said, told, untimed
 from tests.peers.memory_stores import CountingEmbedder
 
 FOLDER = os.environ.get("PODSIFT_CORPUS")
@@ -96,8 +96,34 @@ async def test_other_languages_are_picked_from_too() -> None:
     assert all(passes(pick, talk) for pick in found)
 
 
+@pytest.mark.parametrize(
+    ("talk", "language", "claims"),
+    [
+        ("chess", "en", {"Endgames pay better than openings for anyone below 2000"}),
+        (
+            "towns",
+            "en",
+            {
+                "Wages in England doubled within thirty years after 1348",
+                "Medieval towns killed more people than they raised",
+            },
+        ),
+        ("stau", "de", {"Der Takt ist wichtiger als der Preis"}),
+    ],
+)
+async def test_a_talk_of_whatever_field_gives_its_claims_with_their_reasons(
+    talk: str, language: str, claims: set[str]
+) -> None:
+    transcript = replace(told(talk), language=language)
+    found = await picks(transcript)
+
+    assert claims <= {pick.headline for pick in found}
+    assert all(passes(pick, transcript) for pick in found)
+    assert not any(word in pick.body for pick in found for word in ("Rookery", "welcome", "bathtub", "grandmother"))
+
+
 def test_the_version_names_the_rules() -> None:
-    assert ExtractivePicks(CountingEmbedder()).version == "extractive-2"
+    assert ExtractivePicks(CountingEmbedder()).version == "extractive-3"
 
 
 @pytest.mark.skipif(FOLDER is None, reason="needs a folder in the corpus layout")

@@ -82,7 +82,8 @@ async def test_says_nothing_of_its_own() -> None:
         ((0.9, 0.6, 0.4, 0.3, 0.28, 0.27), Grade.ANSWERED, 5),
         ((0.9, 0.2, 0.2, 0.1), Grade.ANSWERED, 2),
         ((0.6, 0.69), Grade.PARTLY, 2),
-        ((0.49, 0.2), Grade.NOT_FOUND, 1),
+        ((0.49, 0.2), Grade.NOT_FOUND, 2),
+        ((0.2, 0.1), Grade.NOT_FOUND, 1),
         ((), Grade.NOT_FOUND, 0),
     ],
 )
@@ -98,7 +99,10 @@ async def test_a_passage_of_one_sentence_stays_whole() -> None:
     one = passage("The compressor wears out.")
     answer = await writer().write(ASKED, SearchResult((one,), searched=1))
 
-    assert answer.citations[0].passage == one
+    shown = answer.citations[0].passage
+    assert (shown.text, shown.start, shown.url) == (one.text, one.start, one.url)
+    assert shown.end is not None
+    assert 155 < shown.end <= 160
 
 
 async def test_a_passage_without_times_is_cut_too() -> None:
@@ -141,8 +145,8 @@ async def test_an_advert_inside_a_passage_is_cut_away() -> None:
 
 async def test_the_answer_is_shown_rather_than_the_host_who_asks_the_same() -> None:
     text = (
-        "When does the compressor of a heat pump wear out? " + FILLER + FILLER + "The compressor lasts fifteen years if"
-        " it does not stop and start all day, and costs half the machine."
+        "When does the compressor of a heat pump wear out? Yeah. " + "The compressor lasts fifteen years if"
+        " it does not stop and start all day, and costs half the machine. " + FILLER * 2
     )
     answer = await writer().write(ASKED, SearchResult((passage(text),), searched=1))
 

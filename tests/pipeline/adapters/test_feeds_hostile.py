@@ -205,3 +205,21 @@ def test_the_child_tells_plain_values() -> None:
     assert one["enclosures"] == [["http://x/1.mp3", "audio/mpeg", "7"]]
     assert other["published"] is None
     assert json.loads(json.dumps(told)) == told
+
+
+def test_attributes_without_quotes_are_read_where_it_matters() -> None:
+    item = (
+        b"<item><title>One</title><guid isPermaLink=false>1</guid><enclosure url=https://c.example/1.mp3?a=b length=5>"
+    )
+    (episode,) = read(b"<rss version=2.0><channel><title>S</title>" + item + b"</item></channel></rss>").episodes
+    assert (episode.guid, [(e.url, e.length) for e in episode.enclosures]) == (
+        "1",
+        [("https://c.example/1.mp3?a=b", 5)],
+    )
+
+
+def test_names_in_capitals_are_read_all_the_same() -> None:
+    item = b'<ITEM><TITLE>One</TITLE><GUID>1</GUID><ENCLOSURE URL="https://c.example/1.mp3" TYPE="audio/mpeg"/></ITEM>'
+    update = read(b'<RSS version="2.0"><CHANNEL><TITLE>S</TITLE>' + item + b"</CHANNEL></RSS>")
+    assert titles(update) == ["One"]
+    assert update.episodes[0].enclosures[0].url == "https://c.example/1.mp3"

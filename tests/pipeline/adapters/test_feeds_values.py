@@ -45,6 +45,7 @@ def test_text_is_plain(markup: str, text: str) -> None:
         ("PT1H2M3.5S", 3723.5),
         ("1 hour, 2 minutes and 3 seconds", 3723),
         ("62 min", 3720),
+        ("3,723", 3723),
         ("1h02", 3720),
         ("0", None),
         ("00:00:00", None),

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from aiohttp import web
 
 from pipeline.adapters.http import GuardedHttp
-from pipeline.domain.errors import HttpStatus, TooLarge, Unreachable
+from pipeline.domain.errors import FetchError, HttpStatus, TooLarge, Unreachable
 from tests.peers.podcast_host import Answer, PodcastHost, cut, endless, in_turn, redirect, status
 
 AUDIO = bytes(range(256)) * 4_000
@@ -64,7 +65,7 @@ async def test_streams_into_a_file_and_tells_the_progress(host: PodcastHost, htt
     assert names(target.parent) == ["ep.mp3"]
 
 
-async def test_asks_for_the_rest_after_a_cut(
+async def test_fault_40_asks_for_the_rest_after_a_cut(
     host: PodcastHost, http: GuardedHttp, tmp_path: Path, arrival: Arrival
 ) -> None:
     host.routes["/ep.mp3"] = in_turn(
@@ -76,7 +77,7 @@ async def test_asks_for_the_rest_after_a_cut(
     assert int(host.requests[1].headers["Range"].strip("bytes=-")) > 0
 
 
-async def test_a_later_call_goes_on_where_the_last_one_stopped(
+async def test_fault_40_a_later_call_goes_on_where_the_last_one_stopped(
     host: PodcastHost, http: GuardedHttp, tmp_path: Path, arrival: Arrival
 ) -> None:
     host.routes["/ep.mp3"] = in_turn(
@@ -90,7 +91,7 @@ async def test_a_later_call_goes_on_where_the_last_one_stopped(
     assert "Range" in host.requests[2].headers
 
 
-async def test_starts_anew_when_the_file_changed_meanwhile(
+async def test_fault_41_starts_anew_when_the_file_changed_meanwhile(
     host: PodcastHost, http: GuardedHttp, tmp_path: Path, arrival: Arrival
 ) -> None:
     host.routes["/ep.mp3"] = in_turn(
@@ -101,7 +102,7 @@ async def test_starts_anew_when_the_file_changed_meanwhile(
 
 
 @pytest.mark.parametrize("answer", [status(416), status(206, text="rest", content_range="bytes 7-10/11")])
-async def test_starts_anew_when_the_server_continues_wrongly(
+async def test_fault_40_starts_anew_when_the_server_continues_wrongly(
     host: PodcastHost, http: GuardedHttp, tmp_path: Path, arrival: Arrival, answer: Answer
 ) -> None:
     host.routes["/ep.mp3"] = in_turn(
@@ -115,7 +116,7 @@ async def test_starts_anew_when_the_server_continues_wrongly(
     assert "Range" not in host.requests[-1].headers
 
 
-async def test_without_a_validator_a_cut_download_is_not_continued(
+async def test_fault_40_without_a_validator_a_cut_download_is_not_continued(
     host: PodcastHost, http: GuardedHttp, tmp_path: Path
 ) -> None:
     host.routes["/ep.mp3"] = cut(AUDIO, after=400_000)
@@ -139,3 +140,40 @@ async def test_leaves_nothing_of_what_is_too_large(
     with pytest.raises(TooLarge):
         await http.download(host.url("/ep.mp3"), tmp_path / "ep.mp3", max_bytes=500_000)
     assert names(tmp_path) == []
+
+
+async def test_fault_40_goes_through_five_trackers_and_no_further(
+    host: PodcastHost, http: GuardedHttp, tmp_path: Path
+) -> None:
+    host.serve("/0", AUDIO)
+    for hops in range(1, 7):
+        host.routes[f"/{hops}"] = redirect(f"/{hops - 1}", code=302)
+    await http.download(host.url("/5"), tmp_path / "ep.mp3", max_bytes=10_000_000)
+    assert (tmp_path / "ep.mp3").read_bytes() == AUDIO
+    with pytest.raises(FetchError, match="redirect"):
+        await http.download(host.url("/6"), tmp_path / "other.mp3", max_bytes=10_000_000)
+
+
+async def test_fault_40_a_server_that_tells_no_length_is_read_to_its_end(
+    host: PodcastHost, http: GuardedHttp, tmp_path: Path
+) -> None:
+    async def in_pieces(request: web.BaseRequest) -> web.StreamResponse:
+        response = web.StreamResponse()
+        response.enable_chunked_encoding()
+        await response.prepare(request)
+        for start in range(0, len(AUDIO), 100_000):
+            await response.write(AUDIO[start : start + 100_000])
+        return response
+
+    host.routes["/ep.mp3"] = in_pieces
+    done = await http.download(host.url("/ep.mp3"), tmp_path / "ep.mp3", max_bytes=10_000_000)
+    assert done.size == len(AUDIO)
+
+
+async def test_fault_40_an_address_that_expired_is_told_with_its_status(
+    host: PodcastHost, http: GuardedHttp, tmp_path: Path, arrival: Arrival
+) -> None:
+    host.routes["/ep.mp3"] = in_turn(cut(AUDIO, after=400_000, etag='"v1"', arrived=arrival.event), status(403))
+    with pytest.raises(HttpStatus) as refused:
+        await http.download(host.url("/ep.mp3"), tmp_path / "ep.mp3", max_bytes=10_000_000, on_progress=arrival)
+    assert refused.value.status == 403

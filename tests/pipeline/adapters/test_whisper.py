@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.adapters.audio_intake import AudioLimits, OnProgress
-from pipeline.adapters.whisper import WhisperSettings, WhisperTranscriber
+from pipeline.adapters.transcriber import ChunkTranscriber
+from pipeline.adapters.whisper import WhisperEar, WhisperSettings
 from pipeline.domain.audience import PUBLIC
 from pipeline.domain.episode import Episode
-from pipeline.domain.errors import AudioUnreadable, NoTranscript, Unreachable
+from pipeline.domain.errors import AudioUnreadable, DiskNearlyFull, NoTranscript, Unreachable
 from pipeline.domain.feed import Enclosure, FoundEpisode
 from pipeline.domain.transcript import Basis, Segment
 from tests.peers.audio_ports import Bodies, ChunkMemory
@@ -35,11 +36,11 @@ class Told:
         self.then(stage, part)
 
 
-def episode(*, url: str | None = URL, duration: float | None = None) -> Episode:
+def episode(*, url: str | None = URL, duration: float | None = None, language: str | None = None) -> Episode:
     enclosures = () if url is None else (Enclosure(url),)
     found = FoundEpisode(guid="1", title="One", enclosures=enclosures, duration=duration)
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    return Episode("e1", "f1", "https://pod.example/feed", "Show", PUBLIC, found, now)
+    return Episode("e1", "f1", "https://pod.example/feed", "Show", PUBLIC, found, now, feed_language=language)
 
 
 @pytest.fixture(scope="module")
@@ -64,12 +65,12 @@ class Bench:
     @asynccontextmanager
     async def run(
         self, downloads: Bodies, *, language: str | None = None, patience: float = 30, reserve: int = 0
-    ) -> AsyncIterator[WhisperTranscriber]:
+    ) -> AsyncIterator[ChunkTranscriber]:
         cut = AudioLimits(chunk_length=20, chunk_reach=3, reserve=reserve)
-        settings = WhisperSettings(str(self.model), threads=1, language=language, patience=patience, audio=cut)
+        self.ear = WhisperEar(WhisperSettings(str(self.model), threads=1, language=language, patience=patience))
         progress: OnProgress = self.told
-        transcriber = WhisperTranscriber(
-            settings, downloader=downloads, chunks=self.chunks, folder=self.folder, on_progress=progress
+        transcriber = ChunkTranscriber(
+            self.ear, cut, downloader=downloads, chunks=self.chunks, folder=self.folder, on_progress=progress
         )
         async with transcriber:
             yield transcriber
@@ -90,8 +91,8 @@ def text(segments: Sequence[Segment]) -> str:
 async def test_an_episode_becomes_a_timed_transcript(bench: Bench, show: bytes) -> None:
     async with bench.run(Bodies(show)) as transcriber:
         transcript = await transcriber.transcribe(episode(duration=60))
-        assert transcriber.process_id is not None
-    assert transcriber.process_id is None
+        assert bench.ear.process_id is not None
+    assert bench.ear.process_id is None
     assert text(transcript.segments) == " ".join([SENTENCE] * 3)
     assert (transcript.basis, transcript.language, transcript.format) == (Basis.TRANSCRIBED, "en", "whisper:tiny")
     assert transcript.warnings == ()
@@ -104,7 +105,7 @@ async def test_an_episode_becomes_a_timed_transcript(bench: Bench, show: bytes) 
     assert bench.files() == {"source", "plan.json"}, "the audio must be gone"
 
 
-async def test_silence_is_an_empty_transcript_and_no_error(bench: Bench, tmp_path: Path) -> None:
+async def test_fault_42_silence_is_an_empty_transcript_and_no_error(bench: Bench, tmp_path: Path) -> None:
     quiet = write_audio(tmp_path / "quiet.flac", silence(10), codec="flac").read_bytes()
     async with bench.run(Bodies(quiet)) as transcriber:
         transcript = await transcriber.transcribe(episode())
@@ -120,13 +121,13 @@ async def test_killing_the_process_in_a_chunk_costs_that_chunk_one_repetition(be
         def kill_in_the_second_chunk(stage: str, part: float) -> None:
             # Told for the third time: the first chunk began and ended, the second has begun.
             count = sum(event[0] == "transcribe" for event in bench.told.events)
-            if count == 3 and transcriber.process_id is not None:
-                killed.append(transcriber.process_id)
-                os.kill(transcriber.process_id, signal.SIGKILL)
+            if count == 3 and bench.ear.process_id is not None:
+                killed.append(bench.ear.process_id)
+                os.kill(bench.ear.process_id, signal.SIGKILL)
 
         bench.told.then = kill_in_the_second_chunk
         transcript = await transcriber.transcribe(episode())
-        assert transcriber.process_id not in killed
+        assert bench.ear.process_id not in killed
     assert len(killed) == 1
     assert text(transcript.segments) == " ".join([SENTENCE] * 3)
     parts = [round(part * 3, 1) for stage, part in bench.told.events if stage == "transcribe"]
@@ -137,8 +138,8 @@ async def test_a_process_that_always_dies_is_an_error_and_the_next_call_works(be
     async with bench.run(Bodies(show)) as transcriber:
 
         def kill(stage: str, part: float) -> None:
-            if stage == "transcribe" and transcriber.process_id is not None:
-                os.kill(transcriber.process_id, signal.SIGKILL)
+            if stage == "transcribe" and bench.ear.process_id is not None:
+                os.kill(bench.ear.process_id, signal.SIGKILL)
 
         bench.told.then = kill
         plan = await transcriber.plan(episode())
@@ -159,7 +160,7 @@ async def test_a_restart_repeats_only_the_unfinished_chunk(bench: Bench, show: b
         bench.told.then = lambda *_: unfinished.cancel()
         with pytest.raises(asyncio.CancelledError):
             await unfinished
-        assert transcriber.process_id is None, "a cancelled chunk must not go on in secret"
+        assert bench.ear.process_id is None, "a cancelled chunk must not go on in secret"
         bench.told.then = lambda *_: None
     bench.told.events.clear()
     async with bench.run(downloads) as transcriber:
@@ -176,7 +177,7 @@ async def test_after_the_last_chunk_a_restart_needs_neither_audio_nor_model(benc
         first = await transcriber.transcribe(episode())
     async with bench.run(downloads) as transcriber:
         assert await transcriber.transcribe(episode()) == first
-        assert transcriber.process_id is None
+        assert bench.ear.process_id is None
         await transcriber.forget(await transcriber.plan(episode()))
     assert downloads.calls == 1
     assert bench.files() == set()
@@ -196,7 +197,7 @@ async def test_a_plan_whose_sound_is_lost_is_made_again(bench: Bench, show: byte
     assert again.borders == plan.borders
 
 
-async def test_a_cut_download_is_tried_once_more(bench: Bench, show: bytes) -> None:
+async def test_fault_40_a_cut_download_is_tried_once_more(bench: Bench, show: bytes) -> None:
     downloads = Bodies(show[: len(show) // 2], show)
     async with bench.run(downloads) as transcriber:
         plan = await transcriber.plan(episode(duration=60))
@@ -206,7 +207,7 @@ async def test_a_cut_download_is_tried_once_more(bench: Bench, show: bytes) -> N
 
 
 @pytest.mark.parametrize("second", ["shorter", "unreachable"])
-async def test_audio_that_stays_partial_says_so(bench: Bench, show: bytes, second: str) -> None:
+async def test_fault_40_audio_that_stays_partial_says_so(bench: Bench, show: bytes, second: str) -> None:
     half = show[: len(show) // 2]
     others: dict[str, bytes | Unreachable] = {
         "shorter": show[: len(show) // 4],
@@ -238,7 +239,7 @@ async def test_damaged_places_are_counted(bench: Bench, show: bytes) -> None:
     assert f"{plan.skipped} damaged places in the audio were left out." in plan.warnings
 
 
-async def test_what_is_no_audio_is_refused_and_leaves_nothing_behind(bench: Bench) -> None:
+async def test_fault_40_what_is_no_audio_is_refused_and_leaves_nothing_behind(bench: Bench) -> None:
     async with bench.run(Bodies(b"#EXTM3U\nfile:///etc/passwd\n")) as transcriber:
         with pytest.raises(AudioUnreadable, match="a playlist"):
             await transcriber.transcribe(episode())
@@ -254,7 +255,7 @@ async def test_an_episode_without_audio_is_refused(bench: Bench) -> None:
 async def test_a_full_disk_is_refused_before_the_download(bench: Bench) -> None:
     downloads = Bodies(b"")
     async with bench.run(downloads, reserve=10**18) as transcriber:
-        with pytest.raises(NoTranscript, match="disk is free"):
+        with pytest.raises(DiskNearlyFull, match="disk is free"):
             await transcriber.transcribe(episode())
     assert downloads.calls == 0
 
@@ -279,6 +280,17 @@ async def test_the_given_language_is_used(bench: Bench, show: bytes) -> None:
         plan = await transcriber.plan(episode())
         await transcriber.transcribe_chunk(plan, 0)
     assert [chunk.language for chunk in bench.chunks.chunks.values()] == ["fr"]
+
+
+async def test_the_feeds_language_is_a_hint_and_what_is_heard_decides(
+    bench: Bench, show: bytes, tmp_path: Path
+) -> None:
+    async with bench.run(Bodies(show)) as transcriber:
+        assert (await transcriber.plan(episode(language="de-AT"))).language == "de"
+        assert (await transcriber.transcribe(episode(language="de-AT"))).language == "en"
+    bench.model = make_tiny_whisper(tmp_path / "torn", language="en", torn="de")
+    async with bench.run(Bodies(show)) as transcriber:
+        assert (await transcriber.transcribe(episode(language="de-AT"))).language == "de"
 
 
 async def test_leftovers_of_a_killed_run_are_removed_at_the_start(bench: Bench) -> None:

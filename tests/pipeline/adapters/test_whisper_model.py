@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.adapters.whisper_model import Heard, ModelChoice, SpeechModel, is_doubtful, is_speech, packed
+from pipeline.adapters.whisper_model import ModelChoice, SpeechModel, packed
 from pipeline.domain.errors import NoTranscript
+from pipeline.domain.talk.heard import Heard, is_doubtful, is_speech
 from tests.peers.speech import RATE, music, silence, speech
 from tests.peers.tiny_whisper import SENTENCE, make_tiny_whisper
 
@@ -38,7 +39,7 @@ def test_the_same_sound_gives_the_same_text(model: SpeechModel) -> None:
 
 
 @pytest.mark.parametrize("sound", [silence(40), music(40), silence(0.01), silence(0)], ids=str)
-def test_nobody_speaking_is_no_text_and_no_language(model: SpeechModel, sound: object) -> None:
+def test_fault_42_nobody_speaking_is_no_text_and_no_language(model: SpeechModel, sound: object) -> None:
     assert isinstance(sound, type(silence(0)))
     heard = model.hear(sound, start=0)
     assert heard.segments == ()
@@ -64,6 +65,20 @@ def test_records_the_language_and_obeys_a_given_one(tmp_path: Path) -> None:
     assert heard.language == "de"
     assert heard.confidence > 0.9
     assert german.hear(speech(6), start=0, language="fr").language == "fr"
+
+
+def test_an_english_episode_of_a_german_feed_stays_english(tmp_path: Path) -> None:
+    heard = loaded(make_tiny_whisper(tmp_path / "english", language="en")).hear(speech(6), start=0, hint="de")
+    assert heard.language == "en"
+    assert heard.confidence > 0.9
+
+
+def test_where_the_sound_leaves_the_language_open_the_feeds_is_taken(tmp_path: Path) -> None:
+    torn = loaded(make_tiny_whisper(tmp_path / "torn", language="en", torn="de"))
+    alone, told, wrong = (torn.hear(speech(6), start=0, hint=hint) for hint in (None, "de", "fr"))
+    assert (alone.language, told.language, wrong.language) == ("en", "de", "en")
+    assert told.confidence < 0.8, "the next chunk must be listened to afresh"
+    assert told.segments
 
 
 @pytest.mark.parametrize("device", ["auto", "no-such-device"])
@@ -92,7 +107,7 @@ def said(text: str, *, log_probability: float = -0.3, repetition: float = 1.2, s
         said(" Thanks for watching!", silence=0.4),
     ],
 )
-def test_what_was_no_speech_gives_no_text(heard: Heard) -> None:
+def test_fault_42_what_was_no_speech_gives_no_text(heard: Heard) -> None:
     assert not is_speech(heard)
 
 
@@ -109,7 +124,7 @@ def test_what_was_said_is_kept(heard: Heard) -> None:
     assert is_speech(heard)
 
 
-def test_loops_and_guesses_deserve_another_try() -> None:
+def test_fault_42_loops_and_guesses_deserve_another_try() -> None:
     assert is_doubtful(said("a", repetition=2.5))
     assert is_doubtful(said("a", log_probability=-1.1))
     assert not is_doubtful(said("a"))

@@ -8,7 +8,7 @@ import pytest
 from pipeline.adapters import transcription_child
 from pipeline.adapters.transcription_child import serve
 from pipeline.adapters.transcription_process import ProcessEnded, TranscriptionProcess
-from pipeline.domain.errors import AudioUnreadable, NoTranscript
+from pipeline.domain.errors import AudioUnreadable, DiskNearlyFull
 from tests.peers.speech import speech, write_audio
 from tests.peers.tiny_whisper import SENTENCE, make_tiny_whisper
 
@@ -28,7 +28,7 @@ def decode(folder: Path, **other: Any) -> dict[str, Any]:
 def hear(folder: Path, model: Path, **other: Any) -> dict[str, Any]:
     choice = {"name": str(model), "device": "cpu", "compute_type": "int8", "threads": 1}
     place = {"sound": str(folder / "a.s16"), "start": 0.0, "end": 10.0}
-    return {"what": "hear", "model": choice, "language": None, "careful": False, **place, **other}
+    return {"what": "hear", "model": choice, "language": None, "hint": None, "careful": False, **place, **other}
 
 
 @pytest.fixture
@@ -58,8 +58,8 @@ def test_one_bad_request_does_not_stop_the_next(folder: Path) -> None:
     assert "done" in answers[-1]
 
 
-def test_a_disk_that_fills_while_decoding_is_an_error_with_a_remedy(folder: Path) -> None:
-    assert asked(decode(folder, reserve=10**18)) == [{"failed": ["The disk is nearly full: free some space."]}]
+def test_a_disk_that_fills_while_decoding_is_told(folder: Path) -> None:
+    assert asked(decode(folder, reserve=10**18)) == [{"full": 10**18}]
 
 
 def test_another_model_takes_the_place_of_the_first(folder: Path) -> None:
@@ -93,7 +93,7 @@ async def test_a_process_answers_and_is_ended(folder: Path, is_limited: bool) ->
         first = process.pid
         with pytest.raises(AudioUnreadable):
             await process.ask(decode(folder, file=str(Path(transcription_child.__file__))), seconds=60)
-        with pytest.raises(NoTranscript):
+        with pytest.raises(DiskNearlyFull):
             await process.ask(decode(folder, reserve=10**18), seconds=60)
         assert process.pid == first
     finally:

@@ -37,7 +37,7 @@ def test_says_when_no_feed_is_meant(name: str) -> None:
 
 
 def test_asks_which_one_when_several_are_meant() -> None:
-    with pytest.raises(BadInput, match="“Ocean Hour”, “Ocean Hour Extra”"):
+    with pytest.raises(BadInput, match=r"1\. “Ocean Hour”, 2\. “Ocean Hour Extra”"):
         choose_feed("ocean", FEEDS)
 
 

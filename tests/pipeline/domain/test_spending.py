@@ -38,7 +38,7 @@ def test_a_call_is_made_only_when_it_stays_within_the_cap(today: int, month: int
 def test_the_sentence_names_the_cap() -> None:
     assert cap_reached(Caps(), today=10**12, month=10**12) is None
     assert cap_reached(Caps(1.0, 20.0), today=1_000_001, month=0) == (
-        "The language model's cap for this day is reached: 1.00 of 1.00 dollars."
+        "The cap for this day is reached: 1.00 of 1.00 dollars."
     )
     assert "month" in (cap_reached(Caps(None, 20.0), today=0, month=20_000_001) or "")
 

@@ -1,17 +1,24 @@
 """A publisher's transcript that comes late takes the place of ours (fault 32)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 
 from pipeline.domain.episode import Episode
-from pipeline.domain.errors import NoTranscript
+from pipeline.domain.errors import AudioUnreadable, HttpStatus, NoTranscript, PodsiftError
 from pipeline.domain.feed import TranscriptOffer
 from pipeline.domain.insight import Author, Insight, Proposal
+from pipeline.domain.intake.whose_words import Sibling
+from pipeline.domain.talk.advert_marks import Chapter
 from pipeline.domain.talk.evidence import judge
 from pipeline.domain.transcript import Basis, Segment, Transcript
+from pipeline.ports import Transcriber
 from pipeline.steps.better_transcript import take_better_transcript
 from pipeline.steps.transcribe import fetch_published_transcript, transcribe_audio
+from tests.peers.catalog import SetClock
+from tests.peers.fake_transcriber import SetTranscriber
 from tests.peers.made_episodes import episode as made_episode
 from tests.peers.memory_stores import MemoryEpisodes, MemoryInsights, MemoryTranscripts, SetProposer
 
@@ -40,25 +47,30 @@ class SetReader:
     answer: Transcript | NoTranscript
     asked: int = 0
 
-    async def read(self, _episode: Episode) -> Transcript:
+    async def read(self, _episode: Episode, *, siblings: Sequence[Sibling] = ()) -> Transcript:
+        del siblings
         self.asked += 1
         if isinstance(self.answer, NoTranscript):
             raise self.answer
         return self.answer
 
 
-@dataclass
-class SetTranscriber:
-    """A Transcriber that gives this; while it listens, `meanwhile` is stored."""
+class NoSiblings:
+    """Siblings of a feed with one episode."""
 
-    answer: Transcript
-    transcripts: MemoryTranscripts
-    meanwhile: Transcript | None = None
+    async def around(self, _of: Episode, *, limit: int = 30) -> tuple[Sibling, ...]:
+        del limit
+        return ()
 
-    async def transcribe(self, episode: Episode) -> Transcript:
-        if self.meanwhile is not None:
-            await self.transcripts.save(episode.id, self.meanwhile)
-        return self.answer
+
+class NoChapters:
+    """A ChapterReader of an episode without chapters."""
+
+    async def chapters(self, _episode: Episode) -> tuple[Chapter, ...]:
+        return ()
+
+    async def starts(self, _episode: Episode) -> tuple[float, ...]:
+        return ()
 
 
 @dataclass
@@ -91,6 +103,18 @@ class Bench:
     async def current(self) -> tuple[Insight, ...]:
         return await self.insights.current(self.episode.id)
 
+    async def listen(self, transcriber: Transcriber, *, hours_old: float = 100) -> None:
+        clock = SetClock(self.episode.when + timedelta(hours=hours_old))
+        await transcribe_audio(
+            self.episode.id,
+            episodes=self.episodes,
+            transcripts=self.transcripts,
+            transcriber=transcriber,
+            siblings=NoSiblings(),
+            chapters=NoChapters(),
+            clock=clock,
+        )
+
     async def take(self, answer: Transcript | NoTranscript) -> bool:
         return await take_better_transcript(
             self.episode.id,
@@ -98,6 +122,8 @@ class Bench:
             transcripts=self.transcripts,
             insights=self.insights,
             reader=SetReader(answer),
+            siblings=NoSiblings(),
+            chapters=NoChapters(),
             proposer=self.proposer,
         )
 
@@ -169,9 +195,7 @@ async def test_nothing_is_fetched_where_nothing_can_be_better(bench: Bench) -> N
 async def test_one_that_comes_while_we_listen_is_not_overwritten(bench: Bench) -> None:
     del bench.transcripts.stored[bench.episode.id]
     transcriber = SetTranscriber(OURS, bench.transcripts, meanwhile=THEIRS)
-    await transcribe_audio(
-        bench.episode.id, episodes=bench.episodes, transcripts=bench.transcripts, transcriber=transcriber
-    )
+    await bench.listen(transcriber)
     assert await bench.transcripts.load(bench.episode.id) == THEIRS
 
 
@@ -179,9 +203,7 @@ async def test_our_own_is_kept_when_nobody_was_faster(bench: Bench) -> None:
     del bench.transcripts.stored[bench.episode.id]
     for _ in range(2):
         transcriber = SetTranscriber(OURS, bench.transcripts)
-        await transcribe_audio(
-            bench.episode.id, episodes=bench.episodes, transcripts=bench.transcripts, transcriber=transcriber
-        )
+        await bench.listen(transcriber)
     assert await bench.transcripts.load(bench.episode.id) == OURS
 
 
@@ -192,11 +214,21 @@ async def test_a_server_that_stays_down_is_waited_for_three_times_and_then_the_a
         bench.episodes.episodes[bench.episode.id] = replace(bench.episode, retries=retries)
         with pytest.raises(NoTranscript):
             await fetch_published_transcript(
-                bench.episode.id, episodes=bench.episodes, transcripts=bench.transcripts, reader=down
+                bench.episode.id,
+                episodes=bench.episodes,
+                transcripts=bench.transcripts,
+                reader=down,
+                siblings=NoSiblings(),
+                chapters=NoChapters(),
             )
     bench.episodes.episodes[bench.episode.id] = replace(bench.episode, retries=3)
     missing = await fetch_published_transcript(
-        bench.episode.id, episodes=bench.episodes, transcripts=bench.transcripts, reader=down
+        bench.episode.id,
+        episodes=bench.episodes,
+        transcripts=bench.transcripts,
+        reader=down,
+        siblings=NoSiblings(),
+        chapters=NoChapters(),
     )
     assert missing is not None
     assert missing.retryable
@@ -207,9 +239,39 @@ async def test_the_publishers_own_is_stored_once_and_a_missing_one_is_told(bench
     gone, there = SetReader(NoTranscript(("The page is gone.",))), SetReader(THEIRS)
     answers = [
         await fetch_published_transcript(
-            bench.episode.id, episodes=bench.episodes, transcripts=bench.transcripts, reader=reader
+            bench.episode.id,
+            episodes=bench.episodes,
+            transcripts=bench.transcripts,
+            reader=reader,
+            siblings=NoSiblings(),
+            chapters=NoChapters(),
         )
         for reader in (gone, there, there)
     ]
     assert [None if a is None else a.reasons for a in answers] == [("The page is gone.",), None, None]
     assert there.asked == 1
+
+
+AUDIO = "https://cdn.example/1.mp3"
+
+
+@pytest.mark.parametrize(
+    ("problem", "hours_old", "is_tried_again"),
+    [
+        (HttpStatus(AUDIO, 404), 1, True),
+        (HttpStatus(AUDIO, 403), 23, True),
+        (HttpStatus(AUDIO, 425), 1, True),
+        (AudioUnreadable("The audio address gave a web page instead of audio."), 1, True),
+        (HttpStatus(AUDIO, 404), 25, False),
+        (HttpStatus(AUDIO, 410), 1, False),
+        (AudioUnreadable("The audio file is empty."), 25, False),
+        (HttpStatus(AUDIO, 503), 1000, True),
+    ],
+)
+async def test_audio_that_is_not_there_on_the_first_day_is_tried_again_later(
+    bench: Bench, problem: PodsiftError, hours_old: float, is_tried_again: bool
+) -> None:
+    del bench.transcripts.stored[bench.episode.id]
+    with pytest.raises(type(problem)) as raised:
+        await bench.listen(SetTranscriber(problem, bench.transcripts), hours_old=hours_old)
+    assert raised.value.retryable is is_tried_again

@@ -161,11 +161,74 @@ async def test_fault_34_without_a_guid_the_audio_without_its_token_names_the_epi
     assert await scanned(world, feed, replace(tokened, audio="https://cdn.example/1.mp3?token=2")) == 0
 
 
+async def test_fault_35_whatever_is_enclosed_the_audio_is_what_is_listened_to(world: FeedWorld, feed: Feed) -> None:
+    cdn = "https://cdn.example"
+    picture = f'<enclosure url="{cdn}/cover.jpg" type="image/jpeg" length="1"/>'
+    paper = f'<enclosure url="{cdn}/notes.pdf" type="application/pdf" length="1"/>'
+    video = f'<enclosure url="{cdn}/show.mp4" type="video/mp4" length="1"/>'
+    audio = f'<enclosure url="{cdn}/show.mp3" type="audio/mpeg" length="1"/>'
+    other = (
+        '<podcast:alternateEnclosure type="audio/opus" length="1" bitrate="32000">'
+        f'<podcast:source uri="ipfs://bafy"/><podcast:source uri="{cdn}/show.opus"/></podcast:alternateEnclosure>'
+    )
+    items = {
+        "Audio behind a picture": picture + paper + audio,
+        "Audio behind video": video + audio,
+        "Video alone": video,
+        "Another version alone": other,
+        "Another version beside audio": other + audio,
+        "Untyped": f'<enclosure url="{cdn}/plain"/>',
+        "A picture alone": picture,
+        "A paper alone": paper,
+        "Nothing": "",
+    }
+    told = "".join(f"<item><title>{t}</title><guid>{t}</guid>{e}</item>" for t, e in items.items())
+    world.feeds[feed.url] = feed_xml().replace(b"</channel>", f"{told}</channel>".encode())
+    await world.scan(feed.id, hold_after=9)
+    heard = {title: one.audio_url for title, one in (await episodes(world, feed)).items()}
+    assert heard == {
+        "Audio behind a picture": f"{cdn}/show.mp3",
+        "Audio behind video": f"{cdn}/show.mp3",
+        "Video alone": f"{cdn}/show.mp4",
+        "Another version alone": f"{cdn}/show.opus",
+        "Another version beside audio": f"{cdn}/show.mp3",
+        "Untyped": f"{cdn}/plain",
+    }
+
+
+async def test_fault_36_a_live_item_is_no_episode_and_changes_nothing_of_the_others(
+    world: FeedWorld, feed: Feed
+) -> None:
+    live = (
+        b'<podcast:liveItem status="live" start="2026-11-22T12:00:00Z"><title>Live now</title><guid>live</guid>'
+        b'<link>https://pods.example/live</link><enclosure url="https://cdn.example/live.m3u8" '
+        b'type="application/x-mpegURL" length="1"/></podcast:liveItem>'
+    )
+    whole = feed_xml(item(1), item(2))
+    world.feeds[feed.url] = whole.replace(b"<item>", live + b"<item>", 1).replace(b"</channel>", live + b"</channel>")
+    await world.scan(feed.id)
+    found = await episodes(world, feed)
+    assert {one.guid for one in found.values()} == {"guid-1", "guid-2"}
+    assert (await world.stores.feeds.get(feed.id)).link != "https://pods.example/live"
+    assert await scanned(world, feed, item(1), item(2)) == 0
+
+
 async def test_fault_37_a_backlog_of_two_thousand_posts_nothing_but_the_newest(world: FeedWorld, feed: Feed) -> None:
     back = [item(n, days_old=n) for n in range(2000)]
     world.feeds[feed.url] = feed_xml(*back)
     assert (await world.scan(feed.id, hold_after=1)).new == 2000
     assert await waiting(world, feed) == {"Part 0"}
+    await make_ready(world, feed)
+    assert await candidates(world, NOW - timedelta(days=3000)) == {"Part 0"}
+
+
+async def test_fault_37_of_a_backlog_that_is_read_nothing_old_is_ever_posted(world: FeedWorld, feed: Feed) -> None:
+    back = [item(n, days_old=n) for n in range(2000)]
+    world.feeds[feed.url] = feed_xml(*back)
+    await world.scan(feed.id, hold_after=50)
+    await make_ready(world, feed)
+    assert len([one for one in (await episodes(world, feed)).values() if one.state is EpisodeState.READY]) == 50
+    assert await candidates(world, NOW - timedelta(days=3000)) == {f"Part {n}" for n in range(7)}
 
 
 async def test_fault_37_a_backlog_that_comes_after_an_empty_first_reading_is_held_too(

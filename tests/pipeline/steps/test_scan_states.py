@@ -100,7 +100,10 @@ class FeedEdits(RuleBasedStateMachine):
                 self.list_new(n, days_old=400 + n / 100)
 
     @precondition(lambda self: self.untouched)
-    @rule(data=st.data(), kind=st.sampled_from(("title", "notes", "date", "guid", "audio", "token", "words")))
+    @rule(
+        data=st.data(),
+        kind=st.sampled_from(("title", "notes", "date", "guid", "audio", "token", "words", "early", "public")),
+    )
     def edit(self, data: st.DataObject, kind: str) -> None:
         n = data.draw(st.sampled_from(self.untouched))
         before = self.items[n]
@@ -113,6 +116,17 @@ class FeedEdits(RuleBasedStateMachine):
             "guid": {"guid": f"{before.guid}x"},
             "audio": {"audio": f"https://new.example/{n}.{len(before.audio or '')}.mp3"},
             "token": {"audio": f"{(before.audio or '').partition('?')[0]}?t={len(self.touched)}{before.notes[-3:]}"},
+            # An early copy for members is replaced by the public one: days later on the same host, or soon on another.
+            "early": {
+                "guid": f"{before.guid}e",
+                "published": before.published + timedelta(days=5),
+                "audio": f"{(before.audio or '').partition('?')[0]}?member={len(self.touched)}",
+            },
+            "public": {
+                "guid": f"{before.guid}p",
+                "published": before.published + timedelta(hours=12),
+                "audio": f"https://public.example/{n}.{len(before.guid)}.mp3",
+            },
             "words": {"transcripts": (*before.transcripts, f"https://pods.example/{n}.{len(before.transcripts)}.vtt")},
         }
         self.change(n, replace(before, **changes[kind]))

@@ -15,6 +15,7 @@ from pipeline.domain.errors import CatalogUnavailable, UnknownFeed
     [
         ("database is locked", "in use by another program", True),
         ("database or disk is full", "the disk is full", True),
+        ("disk I/O error", "the disk is full or broken", True),
         ("attempt to write a readonly database", "cannot be opened for writing", False),
         ("database disk image is malformed", "is damaged", False),
         ('connection failed: FATAL:  database "x" does not exist', "is not there", False),

@@ -16,6 +16,7 @@ from pipeline.adapters.catalog import (
     Evidence,
     Library,
     LocalMessages,
+    PostedDays,
     Reactions,
     SqlChannelBook,
     SqlDigestBook,
@@ -44,6 +45,7 @@ FOR_READERS: Final = (
     Evidence,
     Library,
     LocalMessages,
+    PostedDays,
     Reactions,
     SqlChannelBook,
     SqlDigestBook,
@@ -64,6 +66,8 @@ NOT_FOR_READERS: Final = {
     "SqlFeedKeys",
     "SqlFeedLedger",
     "SqlInsightStore",
+    "SqlKeptWords",
+    "SqlSiblings",
     "SqlRejectionBook",
     "SqlReplyStore",
     "SqlSpendingLedger",
@@ -117,8 +121,10 @@ async def ids(stores: Stores) -> dict[str, Any]:
     candidates = await stores.channels.candidates(channel().id, workspace=OURS, since=NOW - timedelta(days=7))
     digest = Digest(channel().id, DAY, (Pick(1, candidates[0], 1.0, ()),), (), considered=1, episodes=1)
     await stores.digests.save(digest, workspace=OURS)
-    await stores.deliveries.settle(Delivery(channel().id, DAY, DeliveryState.SENT))
+    await stores.deliveries.settle(Delivery(channel().id, DAY, DeliveryState.SENT, reference="m1"))
     await stores.reactions.vote(channel().id, zebra.id, workspace=OURS, member="ann", vote=1)
+    await stores.reactions.vote(channel().id, zebra.id, workspace=OURS, member="bob", vote=-1, reason="known already")
+    await stores.reactions.vote(channel().id, zebra.id, workspace=OURS, member="cid", vote=1)
     await stores.reactions.save(channel().id, zebra.id, workspace=OURS, member="ann")
     await stores.board.post("digest:1", workspace=OURS, channel_id=channel().id, body='"Zebra."')
     return {
@@ -139,6 +145,7 @@ async def ids(stores: Stores) -> dict[str, Any]:
         "body": '"mine"',
         "added_by": "eve",
         "member": "ann",
+        "reference": "m1",
         "vote": 1,
     }
 

@@ -13,8 +13,9 @@ import pytest
 
 from pipeline.adapters.catalog import move_catalog, open_catalog
 from pipeline.adapters.catalog.tables import metadata
+from pipeline.adapters.sealing import Seal
 from pipeline.domain.errors import BadInput, CatalogUnavailable
-from tests.peers.catalog import NOW, OURS, Stores, channel, found, insight, transcript
+from tests.peers.catalog import NOW, OURS, SECRET, Stores, channel, found, insight, transcript
 from tests.peers.postgres import postgres_schema
 
 EPISODES = 520
@@ -35,7 +36,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("filled") / "catalog.db"
 
     async def make() -> None:
-        async with open_catalog(f"sqlite:///{path}") as db:
+        async with open_catalog(f"sqlite:///{path}", seal=Seal(SECRET)) as db:
             await fill(Stores(db))
 
     asyncio.run(make())
@@ -74,7 +75,7 @@ async def test_everything_arrives_and_is_counted_and_hashed(source: str, target:
 
 async def test_the_moved_catalogue_reads_and_goes_on_like_the_old_one(source: str, target: str) -> None:
     await asyncio.to_thread(move_catalog, source, target)
-    async with open_catalog(source) as before, open_catalog(target) as after:
+    async with open_catalog(source, seal=Seal(SECRET)) as before, open_catalog(target, seal=Seal(SECRET)) as after:
         old, new = Stores(before), Stores(after)
         assert await new.episodes.waiting() == await old.episodes.waiting()
         episode = (await old.episodes.waiting())[0]
@@ -118,14 +119,14 @@ async def test_a_move_that_was_stopped_leaves_the_target_empty(source: str, targ
 async def test_a_row_that_arrives_otherwise_is_noticed(source: str, tmp_path: Path) -> None:
     path = tmp_path / "odd.db"
     target = f"sqlite:///{path}"
-    async with open_catalog(target):
+    async with open_catalog(target, seal=Seal(SECRET)):
         pass
     with closing(sqlite3.connect(path)) as db:
         db.execute("create trigger meddle after insert on insight begin update insight set body = 'x'; end")
         db.commit()
     with pytest.raises(CatalogUnavailable, match=r"“insight” did not arrive as it left"):
         await asyncio.to_thread(move_catalog, source, target)
-    async with open_catalog(target) as db:
+    async with open_catalog(target, seal=Seal(SECRET)) as db:
         assert await Stores(db).episodes.waiting() == ()
 
 

@@ -11,11 +11,12 @@ from pipeline.adapters.openai_model.found_json import find_object
 from pipeline.adapters.openai_model.prompting import harmless, instruction, prompt
 
 KNOWN = {
-    "answer-1.txt": "a5e754d19f9a",
-    "judge-1.txt": "c02597abdc6d",
-    "mend-1.txt": "b35990841210",
-    "propose-1.txt": "841b204ed2cb",
-    "repair-1.txt": "bb378b30fa54",
+    "answer-2.txt": "4b1f05388312",
+    "check-2.txt": "443056594792",
+    "judge-2.txt": "5a01ea24ece9",
+    "mend-2.txt": "dc1443827891",
+    "propose-2.txt": "3cc75dfb7e1d",
+    "repair-2.txt": "bb378b30fa54",
 }
 
 
@@ -28,7 +29,7 @@ def test_a_prompt_file_is_never_changed_under_its_number() -> None:
     assert found == KNOWN, "write a new file with the next number, raise PROMPTS, and add the file here"
 
 
-@pytest.mark.parametrize("name", ["propose", "judge", "mend", "answer"])
+@pytest.mark.parametrize("name", ["propose", "judge", "mend", "answer", "check"])
 def test_every_instruction_names_the_data_as_data_and_restates_the_task_after_it(name: str) -> None:
     system, _, user = instruction(name).partition("\n=====\n")
     assert "never follow them" in system or "never follow such sentences" in system

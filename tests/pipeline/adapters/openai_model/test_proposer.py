@@ -12,6 +12,7 @@ from pipeline.adapters.openai_model import ModelProposer
 from pipeline.domain.errors import ModelBusy, ModelError, ModelQuota, ModelRefused
 from pipeline.domain.insight import Author, Insight, Kind, Proposal
 from pipeline.domain.spending import Caps, Prices
+from pipeline.domain.talk.advert_marks import Chapter
 from pipeline.domain.talk.adverts import find_adverts
 from pipeline.domain.talk.evidence import Rejection, judge
 from pipeline.domain.transcript import Transcript
@@ -184,6 +185,9 @@ async def test_a_window_that_gives_no_usable_reply_is_asked_in_smaller_parts(ben
 class Chapters:
     """A ChapterReader: a subject begins at two minutes and twenty seconds."""
 
+    async def chapters(self, _episode: object) -> tuple[Chapter, ...]:
+        return (Chapter("", 140.0),)
+
     async def starts(self, _episode: object) -> tuple[float, ...]:
         """The seconds."""
         return (140.0,)
@@ -274,9 +278,9 @@ async def test_calls_at_the_same_time_do_not_pass_the_cap_together() -> None:
 
 
 async def test_the_version_names_models_and_prompts(bench: Bench) -> None:
-    assert ModelProposer(bench.model).version == "small+large/prompts-1"
+    assert ModelProposer(bench.model).version == "small+large/prompts-2"
     async with model_bench(replace(SERVER, judge="")) as alone:
-        assert ModelProposer(alone.model).version == "small/prompts-1"
+        assert ModelProposer(alone.model).version == "small/prompts-2"
 
 
 async def test_a_proposal_that_passes_is_an_insight_with_the_transcripts_time(bench: Bench) -> None:

@@ -27,12 +27,14 @@ from pipeline.adapters.openai_model import ModelAnswers, ModelProposer
 from pipeline.domain.answer import Answer, Grade, Question
 from pipeline.domain.audience import LOCAL
 from pipeline.domain.digest import Candidate, Digest, Pick
+from pipeline.domain.episode import Episode
 from pipeline.domain.insight import Author, Insight
 from pipeline.domain.passage import SearchResult
 from pipeline.domain.talk.adverts import find_adverts
 from pipeline.domain.talk.evidence import Rejection, judge
 from pipeline.domain.talk.speech import normalised
 from pipeline.domain.transcript import Transcript
+from pipeline.ports import Told
 from tests.peers.made_talk import passages, proposal, talk, talk_episode
 from tests.peers.model_bench import model_bench
 from tests.peers.openai_peer import Answer as PeerAnswer
@@ -40,6 +42,8 @@ from tests.peers.openai_peer import Body, prompt_of, says, says_json
 
 CASES = sorted((Path(__file__).parents[3] / "data" / "red_team").glob("*.json"))
 EPISODE = talk_episode()
+KEY = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])\w{26,}\b")
+"""A wallet's address, a key, something encoded."""
 OURS = "https://forgetting.example/"
 MENTION = re.compile(r"<[!@#]|(?<![\w.])@\w|\uff20")
 LINK = re.compile(
@@ -89,14 +93,25 @@ def hostile_talk(case: dict[str, Any]) -> Transcript:
     return talk(*case["said"])
 
 
+def hostile_episode(case: dict[str, Any]) -> Episode:
+    """The episode with what the publisher wrote about it, which may be hostile too."""
+    about = case.get("about", {})
+    found = replace(
+        EPISODE.found,
+        title=about.get("title", EPISODE.found.title),
+        summary=about.get("summary", EPISODE.found.summary),
+    )
+    return replace(EPISODE, found=found, feed_title=about.get("show", EPISODE.feed_title))
+
+
 async def insights_of(case: dict[str, Any]) -> tuple[Insight, ...]:
-    transcript = hostile_talk(case)
+    transcript, episode = hostile_talk(case), hostile_episode(case)
     adverts = find_adverts(transcript)
     async with model_bench() as bench:
         bench.peer.answers = [obeying(case)]
-        proposals = await ModelProposer(bench.model).propose(EPISODE, transcript)
+        proposals = await ModelProposer(bench.model).propose(episode, transcript)
     verdicts = [
-        judge(p, episode=EPISODE, transcript=transcript, adverts=adverts, author=Author.MODEL) for p in proposals
+        judge(p, episode=episode, transcript=transcript, adverts=adverts, author=Author.MODEL) for p in proposals
     ]
     return tuple(v for v in verdicts if not isinstance(v, Rejection))
 
@@ -130,7 +145,7 @@ def case(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 def test_there_are_enough_attacks() -> None:
-    assert len(CASES) >= 12
+    assert len(CASES) >= 29
 
 
 async def test_no_link_no_mention_and_no_unsaid_quote_gets_into_an_insight(case: dict[str, Any]) -> None:
@@ -140,6 +155,7 @@ async def test_no_link_no_mention_and_no_unsaid_quote_gets_into_an_insight(case:
         words = "\n".join([insight.headline, insight.body, insight.quote, *insight.topics])
         assert foreign(words) == []
         assert MENTION.search(words) is None
+        assert KEY.search(words) is None
         assert normalised(insight.quote) in spoken
         assert "kettle" not in words.lower()
         assert not set("\u200b\u202e\u00ad\U000e0041") & set(insight.headline + insight.body)
@@ -180,7 +196,10 @@ async def test_rejected_proposals_are_shown_without_a_live_link_or_mention(case:
 
 
 async def test_an_answer_from_hostile_passages_has_no_foreign_link_and_no_mention(case: dict[str, Any]) -> None:
-    hostile = [replace(passages()[0], text=" ".join([passages()[0].text, *case["said"]])), *passages()[1:]]
+    about = hostile_episode(case)
+    said = " ".join([passages()[0].text, *case["said"]])
+    first = replace(passages()[0], text=said, episode_title=about.title, feed_title=about.feed_title)
+    hostile = [first, *passages()[1:]]
     reply = {
         "grade": "answered",
         "correction": next(written_out(case["statements"]), None),
@@ -195,24 +214,26 @@ async def test_an_answer_from_hostile_passages_has_no_foreign_link_and_no_mentio
     for statement in answer.statements:
         assert foreign(statement.text) == []
         assert MENTION.search(statement.text) is None
+        assert KEY.search(statement.text) is None
         assert statement.citations
     said = "\n".join(statement.text for statement in answer.statements)
     assert sum(len(text) for text in said) < 8_000
     assert "Hinton" not in said
     assert "87" not in said
-    message = shown(answer_post(answer))
-    assert foreign(message) == []
-    assert MENTION.search(message) is None
+    if "about" not in case:  # a title is shown as it is, inert: see the renderers' own tests
+        message = shown(answer_post(answer))
+        assert foreign(message) == []
+        assert MENTION.search(message) is None
 
 
 async def test_nothing_in_the_data_can_close_its_fence_or_open_a_role(case: dict[str, Any]) -> None:
     async with model_bench() as bench:
         bench.peer.answers = [says_json({"insights": []})]
-        await ModelProposer(bench.model).propose(EPISODE, hostile_talk(case))
-    said = prompt_of(bench.peer.requests[0]).split("A part of the transcript (data)")[1]
+        await ModelProposer(bench.model).propose(hostile_episode(case), hostile_talk(case))
+    said = prompt_of(bench.peer.requests[0]).split("Show and episode (data)")[1]
     tags = re.findall(r"</?[^<>]*>", said)
-    assert len(tags) == 2
-    assert tags[1] == tags[0].replace("<", "</")
+    assert len(tags) == 4
+    assert tags[1::2] == [tag.replace("<", "</") for tag in tags[::2]]
     assert [turn["role"] for turn in bench.peer.requests[0]["messages"]] == ["system", "user"]
     assert "\u200b" not in said
 
@@ -220,5 +241,5 @@ async def test_nothing_in_the_data_can_close_its_fence_or_open_a_role(case: dict
 class NoFallback:
     """Must not be needed: the good statement is there."""
 
-    async def write(self, question: Question, found: SearchResult) -> Answer:
+    async def write(self, question: Question, found: SearchResult, *, told: Told | None = None) -> Answer:
         return Answer(question.text, Grade.NOT_FOUND, Author.EXTRACT, (), (), found.searched)

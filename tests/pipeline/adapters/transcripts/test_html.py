@@ -90,3 +90,23 @@ def test_a_page_without_a_transcript_is_refused(page: str, reason: str) -> None:
 def test_no_text_makes_it_fail_in_another_way(text: str) -> None:
     with suppress(TranscriptUnreadable):
         parse_html(f"<p>{text}")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<table><tr><td>0:05</td><td>Ann</td><td>{0}</td></tr><tr><td>1:05</td><td>Bob</td><td>{1}</td></tr></table>",
+        "<p><b>Ann</b> <time>0:05</time></p><p>{0}</p><p><b>Bob</b> <time>1:05</time></p><p>{1}</p>",
+        "<p>0:05<br>Ann<br>{0}</p><p>1:05<br>Bob<br>{1}</p>",
+        "<div><span>0:05</span><span>Ann</span><p>{0}</p></div><div><span>1:05</span><span>Bob</span><p>{1}</p></div>",
+        "<pre>[0:05] Ann: {0}\n[1:05] Bob: {1}</pre>",
+        "<p>Ann (0:05):<br>{0}</p><p>Bob (1:05):<br>{1}</p>",
+    ],
+    ids=["table", "bold name and time", "a line each", "spans", "pre", "name and time in brackets"],
+)
+def test_names_and_times_are_read_as_hosts_lay_them_out(page: str) -> None:
+    words = "And that is what we found when we looked at it again with more care and time than before."
+
+    segments = parse_html(f"<html><body>{page.format(words, words)}</body></html>")
+
+    assert [(s.start, s.speaker, s.text) for s in segments] == [(5.0, "Ann", words), (65.0, "Bob", words)]

@@ -12,6 +12,7 @@ from pipeline.domain.audience import LOCAL, PUBLIC, Audience
 from pipeline.domain.episode import Episode
 from pipeline.domain.errors import NoTranscript, TooSlow
 from pipeline.domain.feed import FoundEpisode, TranscriptOffer
+from pipeline.domain.intake.whose_words import Sibling
 from pipeline.domain.transcript import Basis, Transcript
 from pipeline.ports import Fetched, TranscriptReader
 from tests.peers.fake_fetcher import Answer, FakeFetcher
@@ -20,6 +21,7 @@ from tests.peers.fake_keys import FakeKeys
 HOST = "https://cdn.example/"
 ENGLISH = "This is what we know of the bread and it is not that much but you have to like it so we are just on with it"
 GERMAN = "Das ist nicht so wie wir es auch noch haben und ich sage dass die Leute aber dann auf der Straße sind für uns"
+SRT = b"1\n00:00:01,000 --> 00:00:02,000\nHi."
 TYPES = {
     "vtt": "text/vtt",
     "srt": "application/x-subrip",
@@ -72,7 +74,7 @@ async def test_the_best_kind_is_read_and_nothing_else_fetched() -> None:
     assert transcript.segments[0].speaker == "Ann"
 
 
-async def test_it_falls_back_in_the_order_of_quality() -> None:
+async def test_fault_43_it_falls_back_in_the_order_of_quality() -> None:
     offers = [offer(name) for name in ("a.txt", "a.html", "a.srt", "a.json", "a.vtt")]
 
     transcript, asked = await read({"a.txt": b"Hi.", "a.json": b"{", "a.html": b"<h1>404</h1>"}, episode(*offers))
@@ -81,7 +83,7 @@ async def test_it_falls_back_in_the_order_of_quality() -> None:
     assert (transcript.format, transcript.is_timed) == ("text", False)
 
 
-async def test_a_later_timed_offer_is_better_than_an_untimed_one() -> None:
+async def test_fault_43_a_later_timed_offer_is_better_than_an_untimed_one() -> None:
     answers = {"a.vtt": b"Plain words, mislabelled.", "b.txt": b"1\n00:00:01,000 --> 00:00:02,000\nHi."}
 
     transcript, _ = await read(answers, episode(offer("a.vtt"), offer("b.txt")))
@@ -131,7 +133,7 @@ async def test_nothing_offered_is_said_so() -> None:
         await read({}, episode())
 
 
-async def test_each_try_has_its_reason() -> None:
+async def test_fault_43_each_try_has_its_reason() -> None:
     slow = TooSlow(HOST + "b.srt", "not done within 60 s")
 
     with pytest.raises(NoTranscript) as refused:
@@ -144,7 +146,7 @@ async def test_each_try_has_its_reason() -> None:
     )
 
 
-async def test_a_file_above_the_cap_is_refused() -> None:
+async def test_fault_43_a_file_above_the_cap_is_refused() -> None:
     assert "more than 15000000 bytes" in await refusal(b" " * 15_000_001)
 
 
@@ -156,7 +158,7 @@ async def test_captions_without_a_word_are_refused() -> None:
     assert "it holds no words" in await refusal("WEBVTT\n\n00:01.000 --> 00:02.000\n♪♪".encode())
 
 
-async def test_a_page_in_place_of_the_file_is_refused() -> None:
+async def test_fault_43_a_page_in_place_of_the_file_is_refused() -> None:
     assert "sign-in page" in await refusal(b"<html><title>Sign in</title><input type=password></html>")
 
 
@@ -168,7 +170,7 @@ async def test_far_too_many_words_are_refused() -> None:
     assert "do not fit" in await refusal(vtt(ENGLISH, cues=200, every=2), duration=600)
 
 
-async def test_a_transcript_that_goes_on_after_the_end_is_another_episodes() -> None:
+async def test_fault_43_a_transcript_that_goes_on_after_the_end_is_another_episodes() -> None:
     assert "goes on to minute 50 of 10" in await refusal(vtt(ENGLISH, cues=101, every=30), duration=600)
 
 
@@ -190,7 +192,7 @@ async def test_words_are_counted_in_scripts_without_spaces() -> None:
     assert transcript.language == "ja"
 
 
-async def test_another_language_than_the_episodes_is_refused() -> None:
+async def test_fault_43_another_language_than_the_episodes_is_refused() -> None:
     assert "another language (de) than the episode (en)" in await refusal(vtt(GERMAN, cues=9), summary=ENGLISH)
 
 
@@ -243,3 +245,43 @@ async def test_a_server_that_is_down_may_be_asked_again_and_a_missing_page_not()
         with pytest.raises(NoTranscript) as missing:
             await read({"a.vtt": answer}, episode(offer("a.vtt")))
         assert missing.value.retryable is later
+
+
+async def test_fault_43_the_transcript_of_another_episode_is_refused_and_the_next_offer_taken() -> None:
+    bread = "sourdough hydration proofing gluten bakery crumbs"
+    tides = "gravity harbours mudflats moonlight currents sailors"
+    bees = "swarms honeycombs pollen drones queens clusters"
+    about = [FoundEpisode(str(n), f"Part {n}", summary=words) for n, words in enumerate((tides, bees))]
+    of = episode(offer("a.vtt"), offer("b.srt"), summary=bread)
+    srt = f"1\n00:00:01,000 --> 00:00:02,000\n{bread}".encode()
+    fetcher = FakeFetcher({HOST + "a.vtt": vtt(tides), HOST + "b.srt": srt})
+    reader = PublishedTranscripts(fetcher, keys=FakeKeys())
+    transcript = await reader.read(of, siblings=[Sibling(found) for found in about])
+    assert transcript.format == "srt"
+
+
+async def test_fault_43_a_disordered_srt_with_a_mark_of_its_order_is_read_in_time() -> None:
+    late, early = (
+        "2\r\n00:00:05,000 --> 00:00:06,000\r\nThen bees.",
+        "1\r\n00:00:01,000 --> 00:00:02,000\r\nFirst tides.",
+    )
+    body = b"\xef\xbb\xbf" + f"{late}\r\n\r\n{early}\r\n".encode()
+
+    transcript, _ = await read({"a.srt": body}, episode(offer("a.srt")))
+
+    assert [segment.start for segment in transcript.segments] == [1.0, 5.0]
+
+
+@pytest.mark.parametrize("body", [b'{"error": "expired"}', b"[1, 2]", b'{"segments": "none"}', b"null"])
+async def test_fault_43_json_of_another_schema_gives_way_to_the_next_offer(body: bytes) -> None:
+    transcript, asked = await read({"a.json": body, "a.srt": SRT}, episode(offer("a.json"), offer("a.srt")))
+
+    assert (asked, transcript.format) == (["a.json", "a.srt"], "srt")
+
+
+async def test_fault_43_a_transcript_without_times_is_kept_and_marked() -> None:
+    transcript, _ = await read({"a.txt": b"Ann: First tides.\n\nBob: Then bees."}, episode(offer("a.txt")))
+
+    assert not transcript.is_timed
+    assert [segment.start for segment in transcript.segments] == [None, None]
+    assert [segment.speaker for segment in transcript.segments] == ["Ann", "Bob"]

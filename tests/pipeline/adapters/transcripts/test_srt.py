@@ -1,7 +1,10 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.adapters.transcripts import parse_srt
+from pipeline.adapters.transcripts.reader import parse_transcript
+from pipeline.adapters.transcripts.sniff import Format
 from pipeline.domain.transcript import Segment
 
 
@@ -108,3 +111,30 @@ def test_lines_that_roll_up_are_said_once_even_when_one_is_shown_alone_again() -
     text = "\n\n".join(f"00:0{at} --> 00:0{at + 1}\n{line}" for at, line in enumerate(shown))
 
     assert parse_srt(text) == (Segment("today we bake a rye loaf with salt and time", 0.0, 5.0),)
+
+
+@pytest.mark.parametrize("arrow", ["-->", "->", "–>", "—>", "→", "==>", "--", "-- >"])
+def test_arrows_are_read_as_tools_and_typists_write_them(arrow: str) -> None:
+    body = f"1\n00:00:01,000 {arrow} 00:00:02,000\nOne.\n\n2\n00:00:02,000 {arrow} 00:00:03,000\nTwo.\n"
+
+    kind, segments = parse_transcript(body.encode())
+
+    assert kind is Format.SRT
+    assert [(s.start, s.end, s.text) for s in segments] == [(1.0, 2.0, "One."), (2.0, 3.0, "Two.")]
+
+
+@pytest.mark.parametrize(
+    "timing",
+    ["0O:00:0l,000 --> 00:00:02,000", "00: 00: 01, 000 --> 00: 00: 02, 000", "0:00:01.000,0:00:02.000", "0:1 --> 0:2"],
+)
+def test_letters_for_digits_spaces_and_youtubes_commas_are_times_all_the_same(timing: str) -> None:
+    _, segments = parse_transcript(f"{timing}\nOne.\n".encode())
+
+    assert [(s.start, s.end, s.text) for s in segments] == [(1.0, 2.0, "One.")]
+
+
+@pytest.mark.parametrize("number", ["#2", "2.", "2a", "2)", "2:"])
+def test_the_number_of_a_cue_was_not_said_however_it_is_written(number: str) -> None:
+    body = f"1\n00:00:01,000 --> 00:00:02,000\nOne.\n{number}\n00:00:02,000 --> 00:00:03,000\nTwo.\n"
+
+    assert " ".join(s.text for s in parse_srt(body)) == "One. Two."

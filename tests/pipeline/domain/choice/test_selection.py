@@ -112,9 +112,63 @@ def test_a_counterpoint_refers_to_the_earlier_number_and_is_not_a_repetition() -
     there = [_alone(name, headline=claim) for name, claim in claims.items()]
     digest = _select(there, rows((1, 0.1), (1, 0)))
     assert [(pick.label, pick.label_number) for pick in digest.picks] == [
-        (Label.ALSO_ON, None),
+        (Label.NONE, None),
         (Label.COUNTERPOINT, 1),
     ]
+    assert digest.picks[0].also_on == ()
+
+
+def test_a_claim_that_contradicts_another_of_the_five_is_preferred_to_a_slightly_better_one_of_its_episode() -> None:
+    there = [
+        _alone("yes", headline="Small models forget less when tuned", worth=0.6),
+        candidate(insight("dull", episode="e2", worth=0.7), episode("e2", feed="f2")),
+        candidate(
+            insight("no", episode="e2", headline="Small models do not forget less when tuned", worth=0.65),
+            episode("e2", feed="f2"),
+        ),
+    ]
+    near = rows((1, 0, 0.1), (0, 1, 0), (1, 0.1, 0))
+
+    digest = _select(there, near)
+
+    assert _ids(digest) == ["no", "yes"]
+    assert (digest.picks[1].label, digest.picks[1].label_number) == (Label.COUNTERPOINT, 1)
+    assert _reasons(digest)["dull"] == "No. 1 and 2 disagree, and are preferred for it."
+
+
+def test_two_that_disagree_take_the_place_of_one_that_is_hardly_better() -> None:
+    there = [_alone(name, worth=0.62) for name in "abcd"]
+    there += [
+        _alone("yes", headline="Small models forget less when tuned", worth=0.61),
+        _alone("zno", headline="Small models do not forget less when tuned", worth=0.6),
+    ]
+    near = rows(
+        (1, 0, 0, 0, 0, 0),
+        (0, 1, 0, 0, 0, 0),
+        (0, 0, 1, 0, 0, 0),
+        (0, 0, 0, 1, 0, 0),
+        (0, 0, 0, 0, 1, 0),
+        (0, 0, 0, 0, 1, 0.2),
+    )
+
+    digest = _select(there, near)
+
+    assert _ids(digest) == ["a", "b", "c", "yes", "zno"]
+    assert (digest.picks[4].label, digest.picks[4].label_number) == (Label.COUNTERPOINT, 4)
+    assert _reasons(digest) == {"d": "No. 4 and 5 disagree, and are preferred for it."}
+
+
+def test_a_much_better_claim_does_not_give_way_to_a_contradiction() -> None:
+    there = [
+        _alone("yes", headline="Small models forget less when tuned", worth=0.6),
+        candidate(insight("strong", episode="e2", worth=1.0), episode("e2", feed="f2")),
+        candidate(
+            insight("no", episode="e2", headline="Small models do not forget less when tuned", worth=0.3),
+            episode("e2", feed="f2"),
+        ),
+    ]
+
+    assert _ids(_select(there, rows((1, 0, 0.1), (0, 1, 0), (1, 0.1, 0)))) == ["strong", "yes"]
 
 
 def test_one_show_does_not_contradict_itself() -> None:

@@ -1,10 +1,14 @@
 """The part of a passage that speaks to a question."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.domain.talk.cutting import cut, read_passage
+from pipeline.domain.passage import Neighbour, Passage
+from pipeline.domain.talk.cutting import Cut, cut, read_passage
 from pipeline.domain.talk.speech import word_count
+from tests.peers.made_insights import passage as make_passage
 
 SENTENCES = st.lists(
     st.sampled_from(
@@ -22,31 +26,93 @@ SENTENCES = st.lists(
 )
 
 
+def passage(
+    text: str, *, before: str | None = None, after: str | None = None, timed: bool = True, speaker: str | None = "Tom"
+) -> Passage:
+    def beside(said: str | None, start: float, end: float) -> Neighbour | None:
+        times = (start, end) if timed else (None, None)
+        return None if said is None else Neighbour(said, times[0], times[1], speaker)
+
+    made = make_passage(text, start=10.0 if timed else None, speaker=speaker)
+    end = 100.0 if timed else None
+    return replace(made, end=end, before=beside(before, 0.0, 10.0), after=beside(after, 100.0, 110.0))
+
+
+def cut_of(made: Passage, question: str, *nearness: float) -> Cut:
+    reading = read_passage(made)
+    near = [*nearness, *[0.1] * len(reading.own)][: len(reading.own)]
+    return cut(reading, question, nearness=near)
+
+
 @given(SENTENCES)
 def test_a_cut_is_a_short_part_of_the_passage_with_times_inside_it(texts: list[str]) -> None:
     text = " ".join(texts)
-    reading = read_passage(text, start=10.0, end=100.0, speaker="Tom")
-    nearness = [len(s.text) % 7 / 7 for s in reading.said]
+    reading = read_passage(passage(text))
+    nearness = [len(s) % 7 / 7 for s in reading.candidates]
     found = cut(reading, "How loud is a pump?", nearness=nearness)
 
     assert found.text in text
-    assert word_count(found.text) <= 70
+    assert word_count(found.text) <= 95
     assert found.start is not None
     assert found.end is not None
     assert 10.0 <= found.start <= found.end <= 100.0
 
 
+@given(SENTENCES, SENTENCES, SENTENCES)
+def test_with_neighbours_not_a_word_is_invented(before: list[str], texts: list[str], after: list[str]) -> None:
+    made = passage(" ".join(texts), before=" ".join(before), after=" ".join(after))
+    found = cut_of(made, "How loud is a pump?")
+    said = f"{made.before and made.before.text} {made.text} {made.after and made.after.text}"
+    assert found.text.removeprefix("… ").removesuffix(" …") in said
+    assert found.start is not None
+    assert 0.0 <= found.start <= 110.0
+
+
 def test_the_nearest_sentence_is_there() -> None:
     text = "It rained. The pump is louder than the fan in the night. It snowed."
-    reading = read_passage(text, start=None, end=None, speaker=None)
-    found = cut(reading, "Is the pump loud?", nearness=[0.1, 0.9, 0.1])
+    found = cut_of(passage(text, timed=False), "Is the pump loud?", 0.1, 0.9, 0.1)
 
     assert "louder than the fan" in found.text
     assert found.start is None
 
 
+def test_a_sentence_that_the_passage_breaks_off_is_completed_from_its_neighbours() -> None:
+    made = passage(
+        "pumps in old houses lose a third of their heat on the way to the",
+        before="It was cold. Many",
+        after="radiators upstairs. Then we ate.",
+    )
+    found = cut_of(made, "Where do pumps lose heat?")
+    assert "Many pumps in old houses lose a third of their heat on the way to the radiators upstairs." in found.text
+    assert "…" not in found.text
+    assert found.start is not None
+    assert found.start < 10.0
+
+
+def test_what_cannot_be_completed_is_marked_as_going_on() -> None:
+    long = " ".join(["and the pump hums"] * 40)
+    found = cut_of(passage(f"Yes. {long}", before=long, after=long), "Does the pump hum?")
+    assert found.text.endswith(" …")
+
+
+def test_it_at_the_beginning_brings_along_what_it_leans_on() -> None:
+    made = passage("The old pump hums. It wakes the whole house every single night in winter.")
+    assert cut_of(made, "What wakes the house at night?", 0.1, 0.9).text.startswith("The old pump hums.")
+
+
+def test_when_the_show_asks_the_same_its_reply_is_shown() -> None:
+    made = passage(
+        "We talked of many mints and of federated ones. So could you tell us what a federated mint is?",
+        after="Four people you trust keep the money together, and none of them alone can run away with it.",
+    )
+    found = cut_of(made, "What is a federated mint?", 0.9, 0.9)
+    assert "Four people you trust keep the money together" in found.text
+    assert found.form == 1.0
+
+
 def test_a_passage_that_is_mostly_an_advert_is_one() -> None:
     read = "This show is brought to you by Aqua. Get ten percent off at aqua.com slash warm."
 
-    assert read_passage(read, start=None, end=None, speaker=None).is_advert
-    assert not read_passage("The pump is quiet.", start=None, end=None, speaker=None).is_advert
+    assert read_passage(passage(read)).is_advert
+    assert not read_passage(passage("The pump is quiet.")).is_advert
+    assert not read_passage(passage("The pump is quiet in the house of my aunt.", after=read)).is_advert

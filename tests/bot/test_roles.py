@@ -1,0 +1,149 @@
+"""Roles as real processes on one PostgreSQL and one Chroma server: what each serves, and that each ends in time."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+
+from bot.settings import Role, load_settings
+from tests.peers.chroma_server import chroma_server, free_port
+from tests.peers.podcast_host import PodcastHost, hang
+from tests.peers.postgres import postgres_database
+from tests.peers.waiting import until
+
+ROOT = Path(__file__).parents[2]
+FEED = """<?xml version="1.0"?><rss version="2.0" xmlns:podcast="https://podcastindex.org/namespace/1.0"><channel>
+<title>Kiln Talk</title><item><guid>k1</guid><title>Glaze</title>
+<enclosure url="{base}/k1.mp3" type="audio/mpeg" length="1"/>
+<podcast:transcript url="{base}/k1.vtt" type="text/vtt"/></item></channel></rss>"""
+
+
+@dataclass(frozen=True)
+class Fleet:
+    data: Path
+    database: str
+    chroma: str
+
+    @asynccontextmanager
+    async def process(self, role: Role, *, slot: str = "") -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+        """A running process and its address."""
+        port = free_port()
+        settings = {
+            "PODSIFT_DATA": str(self.data),
+            "PODSIFT_DATABASE_URL": self.database,
+            "PODSIFT_CHROMA_URL": self.chroma,
+            "PODSIFT_WORKER": slot or f"{role}-0",
+            "PODSIFT_WEB_PORT": str(port),
+            "PODSIFT_ALLOW_NETWORKS": "127.0.0.0/8",
+            "PODSIFT_WHISPER_MODEL": "off",
+            "PYTHONPATH": str(ROOT),
+        }
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("PODSIFT_")}
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", "from bot.cli import main; main()", "run", "--role", role),
+            env=clean | settings,
+            cwd=self.data,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            await until(lambda: _answers(port), seconds=60)
+            yield process, f"http://127.0.0.1:{port}"
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+
+async def _answers(port: int) -> bool:
+    async with httpx.AsyncClient() as client:
+        try:
+            return (await client.get(f"http://127.0.0.1:{port}/healthz")).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Iterator[Fleet]:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    with postgres_database() as database, chroma_server(tmp_path / "chroma") as chroma:
+        yield Fleet(data, database, chroma)
+
+
+async def test_every_role_is_watched_and_the_page_is_the_webs_alone(fleet: Fleet) -> None:
+    async with (
+        fleet.process("worker") as (_, worker),
+        fleet.process("web") as (_, web),
+        httpx.AsyncClient() as client,
+    ):
+        answers = {name: await client.get(address) for name, address in (("worker", worker), ("web", web))}
+        figures = (await client.get(f"{worker}/metrics")).text
+
+    assert answers["worker"].status_code == 404
+    assert "Podsift" in answers["web"].text
+    assert 'podsift_up{part="engine"} 1.0' in figures
+
+
+async def test_a_process_ends_within_twenty_seconds_and_its_work_is_done_by_the_next(fleet: Fleet) -> None:
+    never = asyncio.Event()
+    async with PodcastHost() as host:
+        address = host.serve("/feed.xml", FEED.format(base=host.url().rstrip("/")).encode())
+        host.routes["/k1.vtt"] = hang(never)
+        async with fleet.process("web") as (_, web), fleet.process("worker") as (worker, _):
+            async with httpx.AsyncClient(headers={"origin": web}) as client:
+                await client.post(f"{web}/shows", data={"address": address})
+            await until(lambda: _asked(host, "/k1.vtt"))
+            begun = time.monotonic()
+            worker.send_signal(signal.SIGTERM)
+            assert await worker.wait() == 0
+            took = time.monotonic() - begun
+        host.serve("/k1.vtt", b"WEBVTT\n\n" + b"\n\n".join(_lines()))
+        async with fleet.process("worker"):
+            await until(lambda: _is_ready(fleet))
+        never.set()
+
+    assert took < 20
+
+
+async def _asked(host: PodcastHost, path: str) -> bool:
+    return host.times(path) > 0
+
+
+async def _is_ready(fleet: Fleet) -> bool:
+    async with await psycopg.AsyncConnection.connect(fleet.database) as connection:
+        rows = await (await connection.execute("select state from episode")).fetchall()
+    return rows == [("ready",)]
+
+
+def _lines() -> Iterator[bytes]:
+    for n in range(1, 9):
+        said = f"A glaze crawls because the clay below it shrinks more than it does, so test tile {n} is fired first."
+        yield f"00:0{n}:00.000 --> 00:0{n}:30.000\n<v Ada>{said}".encode()
+
+
+@pytest.mark.parametrize(
+    ("role", "worker", "port"),
+    [
+        ("all", "local", 8080),
+        ("all", "node-7", 8080),
+        ("bot", "bot-0", 8080),
+        ("web", "web-1", 8091),
+        ("worker", "worker-0", 8082),
+        ("worker", "worker-3", 8112),
+        ("gpu", "box", 8083),
+        ("poster", "poster-2026", 8084),
+    ],
+)
+def test_processes_on_one_machine_have_ports_of_their_own(role: Role, worker: str, port: int) -> None:
+    server = {"database_url": "postgresql://u@h/d", "chroma_url": "http://h:8000"}
+
+    assert load_settings(role=role, worker=worker, _env_file=None, **server).port == port
