@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.clock import SystemClock
-from bot.disk_room import DiskRoom
 from bot.ears import open_transcriber
-from bot.engine_slot import EngineSlot
+from bot.engine.slot import EngineSlot
+from bot.engine.worker import Worker
 from bot.hosted import Hosted, open_hosted
-from bot.index_care import keep_level
 from bot.local_board import LocalBoard
 from bot.platforms import Platforms, open_platforms
 from bot.settings import Settings
-from bot.upkeep import Upkeep
-from bot.worker import Worker
+from bot.upkeep.disk_room import DiskRoom
+from bot.upkeep.growth import Upkeep
+from bot.upkeep.index_care import keep_level
 from pipeline.adapters.catalog import (
     CatalogDb,
     ChannelRoster,
@@ -44,10 +44,10 @@ from pipeline.adapters.catalog import (
 )
 from pipeline.adapters.chapters import PublishedChapters
 from pipeline.adapters.directory import Directories, ITunes, PodcastIndex
-from pipeline.adapters.extractive import ExtractivePicks
-from pipeline.adapters.extractive_answers import PassageAnswers
+from pipeline.adapters.extractive.answers import PassageAnswers
+from pipeline.adapters.extractive.picks import ExtractivePicks
 from pipeline.adapters.feeds import FeedReader
-from pipeline.adapters.http import GuardedHttp
+from pipeline.adapters.http.client import GuardedHttp
 from pipeline.adapters.openai_model import ModelAnswers, ModelEmbedder, ModelProposer
 from pipeline.adapters.sealing import Seal, key_in
 from pipeline.adapters.transcripts import PublishedTranscripts

@@ -12,12 +12,12 @@ from rich.console import Console
 from bot.data_folder import own, socket_path
 from bot.handover import Reply, Request, hand_over
 from bot.logs import set_up_logs
-from bot.message_json import from_json, to_json
 from bot.progress import progress_bar
-from bot.replies import error_reply
 from bot.settings import Settings, load_settings
-from bot.terminal import show
-from bot.wording import exit_code, explain
+from bot.texts.message_json import from_json, to_json
+from bot.texts.replies import error_reply
+from bot.texts.terminal import show
+from bot.texts.wording import exit_code, explain
 from pipeline.domain.errors import DataFolderBusy, PodsiftError
 
 
@@ -34,7 +34,7 @@ def carry_out(operation: str, as_json: bool, give: Give | None = None, **argumen
     with plain_errors(as_json=as_json):
         settings = load_settings()
         set_up_logs(level="ERROR", layout=settings.log_format)
-        reply = _perform(settings, Request(operation, arguments))
+        reply = _perform(settings, Request(operation, arguments), as_json=as_json)
         (give or print_reply)(reply, as_json=as_json)
     raise typer.Exit(reply["code"])
 
@@ -67,8 +67,9 @@ def console() -> Console:
     return Console(highlight=False)
 
 
-def _perform(settings: Settings, request: Request) -> Reply:
-    with progress_bar(Console(stderr=True)) as report:
+def _perform(settings: Settings, request: Request, *, as_json: bool) -> Reply:
+    is_read_here = not as_json and console().is_terminal
+    with progress_bar(Console(stderr=True), grows=is_read_here) as report:
         try:
             with own(settings.data, slot=settings.folder_slot):
                 from bot.running import perform_alone

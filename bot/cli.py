@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from bot.backing_up import backup, restore
 from bot.carrying_out import carry_out, console, plain_errors, print_reply
 from bot.data_folder import own
 from bot.handover import Reply
 from bot.logs import set_up_logs
-from bot.migrating import migrate
 from bot.settings import Role, load_settings
+from bot.upkeep.backing_up import backup, restore
+from bot.upkeep.migrating import migrate
 from pipeline.domain.errors import BadInput
 
 _PATIENCE = 60.0
@@ -157,10 +157,13 @@ def digest(
 
 def ask(
     question: Annotated[list[str], typer.Argument(help="What you want to know.")],
+    date: Annotated[
+        str | None, typer.Option(help="The day whose post “no. 3” means, like 2026-11-22; the latest when absent.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from what was said."""
-    carry_out("ask", as_json, question=" ".join(question))
+    carry_out("ask", as_json, question=" ".join(question), date=date)
 
 
 def search(

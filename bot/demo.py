@@ -16,14 +16,14 @@ from rich.console import Console
 from bot.app import App
 from bot.handover import Request
 from bot.logs import set_up_logs
-from bot.message import Message, Paragraph, Small, code, text
 from bot.operations import Outcome, perform
 from bot.progress import progress_bar
 from bot.reception import Reception
 from bot.running import OWNER, listening_app
 from bot.sample_host import serve_samples
 from bot.settings import Settings, load_settings
-from bot.terminal import show
+from bot.texts.message import Message, Paragraph, Small, code, text
+from bot.texts.terminal import show
 
 _QUESTIONS: Final = (
     "Why did our heating bill go up although the heat pump works?",
@@ -106,7 +106,9 @@ async def _converse(app: App, console: Console, *, asks: bool) -> None:
         if line in {"quit", "exit"}:
             return
         if line:
-            show(await reception.hear(line, OWNER, thread="demo"), console=console)
+            with progress_bar(console, grows=True) as report:
+                reply = await reception.hear(line, OWNER, thread="demo", report=report)
+            show(reply, console=console)
 
 
 def _read_line() -> str | None:

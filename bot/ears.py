@@ -4,11 +4,11 @@ from contextlib import AsyncExitStack
 from typing import Final
 
 from bot.settings import Settings
-from pipeline.adapters.audio_intake import AudioLimits, Downloader
-from pipeline.adapters.chunk_files import ChunkFiles
+from pipeline.adapters.audio.chunk_files import ChunkFiles
+from pipeline.adapters.audio.intake import AudioLimits, Downloader
+from pipeline.adapters.audio.transcriber import ChunkTranscriber
+from pipeline.adapters.audio.whisper import WhisperEar, WhisperSettings
 from pipeline.adapters.openai_model import HostedEar
-from pipeline.adapters.transcriber import ChunkTranscriber
-from pipeline.adapters.whisper import WhisperEar, WhisperSettings
 
 _SENT: Final = 120.0
 """Seconds of sound that are sent at once: small uploads, times that are near where a server gives none, and less text

@@ -2,8 +2,8 @@
 
 import json
 
-from bot.message import Message
-from bot.message_json import to_json
+from bot.texts.message import Message
+from bot.texts.message_json import to_json
 from pipeline.adapters.catalog import LocalMessages
 from pipeline.domain.channel import Channel
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
-from bot.message import Message
+from bot.texts.message import Message
 from pipeline.domain.channel import Channel
 from pipeline.domain.digest import Delivery, DeliveryState
 from pipeline.domain.errors import DeliveryUnknown, DestinationGone

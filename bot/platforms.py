@@ -17,6 +17,7 @@ from pipeline.domain.channel import Channel
 from pipeline.ports import Clock
 
 if TYPE_CHECKING:
+    from bot.discord.messenger import DiscordMessenger
     from bot.slack.hosted import HostedSlack
     from bot.slack.parts import SlackParts
     from bot.slack.team import Defaults
@@ -36,6 +37,7 @@ class Platforms:
     messengers: Mapping[str, Messenger]
     slack: "SlackParts | None"
     slack_hosted: "HostedSlack | None"
+    discord: "DiscordMessenger | None"
     inbox: Inbox
     threads: Threads
     open_threads: OpenThreads
@@ -57,6 +59,7 @@ async def open_platforms(
     hosted = _slack_hosted(settings, db, clock=clock, seal=seal, journal=journal)
     if hosted is not None:
         messengers["slack"] = hosted.messenger
+    discord: DiscordMessenger | None = None
     if settings.discord_token is not None:
         from bot.discord.farewells import ChannelStops
         from bot.discord.messenger import open_messenger
@@ -69,6 +72,7 @@ async def open_platforms(
         messengers=messengers,
         slack=slack,
         slack_hosted=hosted,
+        discord=discord,
         inbox=Inbox(db, clock=clock),
         threads=Threads(db, clock=clock),
         open_threads=OpenThreads(db),

@@ -1,21 +1,28 @@
-"""A progress bar for long commands; silent where nobody watches."""
+"""What is seen of a command under way: a bar, or a reply that grows; nothing where nobody watches."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from bot.handover import Progress as Step
 from bot.handover import Report
+from bot.texts.message import Message
+from bot.texts.message_json import from_json
+from bot.texts.terminal import drawn
 
 _TITLE = 44
 
 
 @contextmanager
-def progress_bar(console: Console, *, doing: str = "Reading episodes") -> Iterator[Report]:
-    """A report that draws a bar while the block runs, and takes it away at the end."""
+def progress_bar(console: Console, *, doing: str = "Reading episodes", grows: bool = False) -> Iterator[Report]:
+    """A report that draws a bar while the block runs, and takes it away at the end.
+
+    With `grows` a reply is shown while it is written; it is taken away too, since the whole one follows.
+    """
     if not console.is_terminal:
         yield lambda _step: None
         return
@@ -25,15 +32,21 @@ def progress_bar(console: Console, *, doing: str = "Reading episodes") -> Iterat
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         _Title(),
-        console=console,
-        transient=True,
+        auto_refresh=False,
     )
     task = bar.add_task(doing, total=None, visible=False, title="")
+    replies: list[Message] = []
 
     def report(step: Step) -> None:
-        bar.update(task, completed=step.done, total=step.total or None, visible=step.total > 0, title=step.text)
+        if step.message is None:
+            bar.update(task, completed=step.done, total=step.total or None, visible=step.total > 0, title=step.text)
+        elif grows:
+            replies.append(from_json(step.message))
 
-    with bar:
+    def seen() -> RenderableType:
+        return drawn(replies[-1], console=console) if replies else bar.get_renderable()
+
+    with Live(console=console, transient=True, get_renderable=seen):
         yield report
 
 

@@ -5,20 +5,24 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.app import App
-from bot.cards import DOWN, UP, WHY
 from bot.commands import VERBS
-from bot.handover import Request
-from bot.message import Message
-from bot.operations import Member, perform_unseen
-from bot.replies import UNDO, error_reply
+from bot.handover import Progress, Report, Request
+from bot.operations import Member, perform, perform_unseen
 from bot.spoken import command, request_in
-from bot.wording import explain
+from bot.texts.cards import DOWN, UP, WHY
+from bot.texts.message import Message
+from bot.texts.replies import UNDO, error_reply
+from bot.texts.wording import explain
 from pipeline.domain.errors import BadInput
 
 _PREFIXES: Final = ("/podcast", "/")
 _THREADS: Final = 500
 """So many threads are remembered; an older one's «that» is no longer understood."""
 _QUESTIONS: Final = 5
+
+
+def _unseen(_progress: Progress) -> None:
+    """Nobody watches."""
 
 
 class Reception:
@@ -28,8 +32,8 @@ class Reception:
         self._app = app
         self._threads: OrderedDict[str, tuple[str, ...]] = OrderedDict()
 
-    async def hear(self, text: str, member: Member, *, thread: str) -> Message:
-        """The reply to one line in a thread; see `answer`."""
+    async def hear(self, text: str, member: Member, *, thread: str, report: Report = _unseen) -> Message:
+        """The reply to one line in a thread; see `answer`. `report` hears how far it is."""
         try:
             order = command_in(text)
             request = request_in(text) if order is None else command(order)
@@ -37,8 +41,8 @@ class Reception:
             return error_reply(explain(error))
         if request is None or request.operation == "ask":
             question = text if request is None else str(request.arguments["question"])
-            return await self.answer(question, member, thread=thread)
-        return (await perform_unseen(self._app, member, request)).message
+            return await self.answer(question, member, thread=thread, report=report)
+        return (await perform(self._app, member, request, report)).message
 
     async def press(self, action: str, member: Member) -> Message:
         """The private reply to a button. `action` is `verb:key`, as the button carries it."""
@@ -51,15 +55,22 @@ class Reception:
         return (await perform_unseen(self._app, member, request)).message
 
     async def answer(
-        self, question: str, member: Member, *, thread: str, earlier: Sequence[str] | None = None
+        self,
+        question: str,
+        member: Member,
+        *,
+        thread: str,
+        earlier: Sequence[str] | None = None,
+        report: Report = _unseen,
     ) -> Message:
         """The reply to a question in a thread (any name that stays the same within it).
 
         `earlier` are the questions before it, where the surface keeps them itself; else they are remembered here.
+        `report` gets the answer while it grows.
         """
         before = self._remembered(thread, question) if earlier is None else tuple(earlier)
         request = Request("ask", {"question": question, "earlier": before, "under": thread})
-        return (await perform_unseen(self._app, member, request)).message
+        return (await perform(self._app, member, request, report)).message
 
     def _remembered(self, thread: str, question: str) -> tuple[str, ...]:
         earlier = self._threads.pop(thread, ())

@@ -11,11 +11,11 @@ from typing import Final
 from starlette.routing import BaseRoute
 
 from bot.hearing import hearing, receiving
-from bot.index_care import keeping_level
-from bot.owner_notes import telling_owner
 from bot.running import listening_app
 from bot.schedule import ticking
 from bot.settings import Settings
+from bot.upkeep.index_care import keeping_level
+from bot.upkeep.owner_notes import telling_owner
 from bot.web.serving import serving_page
 
 TURN: Final = 0.0005

@@ -9,7 +9,7 @@ from discord import ui
 from bot.discord.counter import Counter
 from bot.discord.layouts import MARKED_ACTION
 from bot.handover import Request
-from bot.replies import UNDO
+from bot.texts.replies import UNDO
 
 
 def make_pressed(counter: Counter) -> type[ui.DynamicItem[Any]]:

@@ -89,7 +89,7 @@ class PodsiftClient(discord.Client):
     async def on_message(self, message: discord.Message) -> None:
         """Somebody wrote."""
         with self._desk.work.doing():
-            await self._hearing.hear(message)
+            await self._hearing.hear(message, is_live=True)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Somebody sent a form; discord.py itself deals with everything else."""

@@ -12,12 +12,12 @@ from bot.discord.failures import missing_in
 from bot.discord.fulfilling import Attached, Interaction, announce, defer, fulfil
 from bot.discord.members import Members
 from bot.handover import Request
-from bot.list_shapes import ExportShape
-from bot.message import Message
-from bot.news import is_news
 from bot.operations.outcome import Member, Outcome
-from bot.replies import error_reply
-from bot.wording import explain
+from bot.shapes.lists import ExportShape
+from bot.texts.message import Message
+from bot.texts.news import is_news
+from bot.texts.replies import error_reply
+from bot.texts.wording import explain
 from pipeline.domain.conversation import Talk
 from pipeline.domain.errors import BadInput, PodsiftError
 

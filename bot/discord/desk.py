@@ -9,8 +9,8 @@ from typing import Protocol
 from bot.discord.sharding import Shards
 from bot.discord.work import Work
 from bot.handover import Request
-from bot.message import Message
 from bot.operations.outcome import Member, Outcome
+from bot.texts.message import Message
 from pipeline.adapters.catalog import ChannelSettings, Curators, Inbox, Library, OpenThreads, Threads
 from pipeline.ports import Clock
 

@@ -1,4 +1,4 @@
-"""When a channel is gone: its daily post stops for good, and those who set it up hear of it once."""
+"""Direct messages to those who look after us: when a channel is gone, its daily post stops and they hear of it once."""
 
 import logging
 from dataclasses import replace
@@ -11,6 +11,7 @@ from bot.discord.failures import FAILURES
 from bot.discord.layouts import layout, marker_of
 from bot.discord.panels import panels
 from bot.discord.places import numbers_of
+from bot.texts.message import Message
 from pipeline.adapters.catalog import ChannelSettings, Curators
 from pipeline.domain.channel import Channel
 from pipeline.domain.errors import DestinationGone
@@ -58,7 +59,8 @@ class Farewells:
             return
         _log.warning("A channel is gone.", extra={"channel": channel.id, "reason": str(gone)})
         for person in dict.fromkeys((*people, *await self._owner(channel))):
-            await self._tell(person, channel, gone)
+            farewell = phrases.farewell(channel.name, str(gone))
+            await tell(self._client, person, farewell, key=f"gone:{channel.id}:{person}")
 
     async def _owner(self, channel: Channel) -> tuple[int, ...]:
         try:
@@ -68,11 +70,18 @@ class Farewells:
             return ()
         return (guild.owner_id,) if guild.owner_id else ()
 
-    async def _tell(self, person: int, channel: Channel, gone: DestinationGone) -> None:
-        (panel,) = panels(phrases.farewell(channel.name, str(gone)))
-        nonce = marker_of(f"gone:{channel.id}:{person}")
-        try:
-            direct = await self._client.create_dm(discord.Object(person))
-            await direct.send(view=layout(panel), nonce=nonce, suppress_embeds=True)
-        except FAILURES as error:
-            _log.info("Could not tell somebody of a channel's end.", extra={"person": person, "reason": str(error)})
+
+async def tell(client: discord.Client, person: int, message: Message, *, key: str) -> None:
+    """Tell somebody by a direct message, once for a key within minutes; a failure is logged."""
+    (panel,) = panels(message)
+    try:
+        direct = await client.create_dm(discord.Object(person))
+        await direct.send(view=layout(panel), nonce=marker_of(key), suppress_embeds=True)
+    except FAILURES as error:
+        _log.info("Could not tell somebody something.", extra={"person": person, "reason": str(error)})
+
+
+def owners_of(application: discord.AppInfo) -> tuple[int, ...]:
+    """The people whom the application belongs to."""
+    people = application.team.members if application.team else [application.owner]
+    return tuple(person.id for person in people if not person.bot)

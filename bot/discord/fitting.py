@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Final
 
 from bot.discord.panels import Panel, panels
-from bot.message import Block, Bullets, Buttons, Divider, Message, Span, Text
-from bot.reading import shortened
+from bot.texts.message import Block, Bullets, Buttons, Divider, Message, Span, Text
+from bot.texts.reading import shortened
 
 _ADDRESSES: Final = (700, 400, 250, 150, 80, 0)
 _WORDS: Final = (800, 500, 300, 180, 100, 50, 20, 5)

@@ -16,7 +16,7 @@ from bot.discord.layouts import button_rows, layout
 from bot.discord.lines import all_buttons, chunks
 from bot.discord.panels import MOST_CHARACTERS, MOST_COMPONENTS, Panel, Words, panels
 from bot.discord.replying import send_all
-from bot.message import Message, plain
+from bot.texts.message import Message, plain
 
 _ACKNOWLEDGED: Final = 40060
 _TRIES: Final = 3

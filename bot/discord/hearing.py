@@ -4,7 +4,7 @@ import json
 import logging
 import re
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -18,13 +18,13 @@ from bot.discord.members import Members, home_of
 from bot.discord.panels import panels
 from bot.discord.places import DIRECT, channel_id_of, numbers_of, workspace_of
 from bot.discord.replying import is_answered, reply_to, send_all
-from bot.message import Message
-from bot.news import is_news
 from bot.operations.outcome import Member
-from bot.reading import shortened
-from bot.replies import error_reply
 from bot.spoken import request_in
-from bot.wording import explain
+from bot.texts.message import Message
+from bot.texts.news import is_news
+from bot.texts.reading import shortened
+from bot.texts.replies import error_reply
+from bot.texts.wording import explain
 from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.conversation import Arrived, Talk
 from pipeline.domain.errors import BadInput, PodsiftError
@@ -47,13 +47,18 @@ class Hearing:
         self._members = members
         self._at_work: set[str] = set()
 
-    async def hear(self, message: discord.Message) -> bool:
-        """Answer the message if it is meant for us and was not heard before; whether it was."""
+    async def hear(self, message: discord.Message, *, is_live: bool = False) -> bool:
+        """Answer the message if it is meant for us and was not heard before; whether it was.
+
+        With `is_live` its author is there now, and sees that we are at it before anything is kept: should we die in
+        between, it is found in the history.
+        """
         if not await self._is_for_us(message):
             return False
         arrived = Arrived(_workspace(message), f"message:{message.id}", _body(message))
-        if not await self._desk.inbox.put(arrived):
-            return False
+        async with _typing(message.channel) if is_live else nullcontext():
+            if not await self._desk.inbox.put(arrived):
+                return False
         await self._deal_with(message, arrived)
         return True
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from discord import ui
 
 from bot.discord.panels import BUTTONS_IN_A_ROW, LONGEST_LABEL, Line, Panel, Row, Words
-from bot.message import LONGEST_ACTION, Button
+from bot.texts.message import LONGEST_ACTION, Button
 
 MARKED_ACTION: Final = re.compile(r"(?P<action>.+?)(?:~(?P<marker>[a-z2-7]{24}))?")
 """A button's id: its action, and the marker of the message that it belongs to."""

@@ -6,7 +6,20 @@ from dataclasses import replace
 from typing import Final
 
 from bot.discord.markdown import marked_up
-from bot.message import Block, Bullets, Button, Buttons, Divider, Heading, Message, Paragraph, Quote, Small, Span, Text
+from bot.texts.message import (
+    Block,
+    Bullets,
+    Button,
+    Buttons,
+    Divider,
+    Heading,
+    Message,
+    Paragraph,
+    Quote,
+    Small,
+    Span,
+    Text,
+)
 
 LONGEST_CHUNK: Final = 1_900
 _NUMBER: Final = re.compile(r"(\d{1,3})\. ")

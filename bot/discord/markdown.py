@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from bot.message import Span, Text
+from bot.texts.message import Span, Text
 
 _GUARD: Final = "\u200b"
 """Takes no room; between two styled spans it keeps their marks apart, behind an @ it breaks the mention."""

@@ -6,13 +6,13 @@ from typing import Any, Final
 import discord
 from discord import app_commands
 
-from bot.cards import DOWN, REPORT, SAVE, UP
 from bot.discord import phrases
 from bot.discord.counter import Counter
 from bot.discord.fulfilling import Interaction
 from bot.discord.layouts import MARKED_ACTION
-from bot.message import Button, Buttons, Message, Paragraph, text
-from bot.posts import CARD
+from bot.texts.cards import DOWN, REPORT, SAVE, UP
+from bot.texts.message import Button, Buttons, Message, Paragraph, text
+from bot.texts.posts import CARD
 
 _LONGEST_QUESTION: Final = 1_000
 _WITH_INSIGHT: Final = frozenset({CARD, UP, DOWN, SAVE})

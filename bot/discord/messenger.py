@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,13 +13,13 @@ import discord
 
 from bot.discord.brake import Brake
 from bot.discord.failures import FAILURES, INVALID_BODY, delivery_error, missing_in
-from bot.discord.farewells import Farewells, Stops
+from bot.discord.farewells import Farewells, Stops, owners_of, tell
 from bot.discord.fitting import one_panel
 from bot.discord.forums import LONGEST_NAME, THREAD_OPEN, our_posts, post_in_forum
 from bot.discord.layouts import button_rows, layout, marker_of, markers_in
 from bot.discord.lines import all_buttons, chunks
 from bot.discord.places import numbers_of
-from bot.message import Button, Buttons, Heading, Message, plain_text
+from bot.texts.message import Button, Buttons, Heading, Message, plain_text
 from pipeline.domain.channel import Channel
 from pipeline.domain.errors import DeliveryDelayed, DeliveryError, DeliveryUnknown, DestinationGone
 from pipeline.ports import Clock
@@ -98,6 +98,19 @@ class DiscordMessenger:
         except FAILURES as error:
             raise _while_looking(error, channel) from error
         return missing_in(place.permissions_for(me), is_forum=isinstance(place, discord.ForumChannel))
+
+    async def tell_owner(self, note: Message, people: Sequence[int]) -> None:
+        """Tell whoever the application belongs to, and these people, each by a direct message. Raises DeliveryDelayed.
+
+        Somebody who takes no messages is passed over.
+        """
+        try:
+            await self._log_in()
+            belongs_to = owners_of(await self._client.application_info())
+        except FAILURES as error:
+            raise DeliveryDelayed("Discord does not answer just now.") from error
+        for person in dict.fromkeys((*belongs_to, *people)):
+            await tell(self._client, person, note, key=f"{note.key}:{person}")
 
     @asynccontextmanager
     async def _farewell_if_gone(self, channel: Channel) -> AsyncIterator[None]:

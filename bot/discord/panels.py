@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.discord.lines import lines_of
 from bot.discord.markdown import escaped
-from bot.message import Block, Button, Buttons, Divider, Message, Paragraph
+from bot.texts.message import Block, Button, Buttons, Divider, Message, Paragraph
 
 MOST_COMPONENTS: Final = 40
 MOST_CHARACTERS: Final = 4_000

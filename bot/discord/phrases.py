@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.message import Bullets, Heading, Message, Paragraph, Small, bold, code, text
+from bot.texts.message import Bullets, Heading, Message, Paragraph, Small, bold, code, text
 
 NOT_SET_UP: Final = "Nothing is set up in this server yet. A curator can use “/podcast setup” in a channel."
 NO_SERVER: Final = "I answer from the shows of a server that we share, and I found none that is set up."

@@ -10,7 +10,7 @@ from bot.discord.failures import INVALID_BODY
 from bot.discord.layouts import layout, marker_of
 from bot.discord.lines import pieces
 from bot.discord.panels import Panel, Words, panels
-from bot.message import Message
+from bot.texts.message import Message
 
 _ANSWER: Final = "answer:"
 

@@ -13,9 +13,9 @@ from bot.app import App
 from bot.handover import Report, Request
 from bot.operations import episode, following, insights, lists, orientation, reading, running, scheduling, topics
 from bot.operations.outcome import Member, Outcome
-from bot.replies import error_reply
-from bot.shapes import ErrorShape
-from bot.wording import FAILED, exit_code, explain, unexpected
+from bot.shapes.commands import ErrorShape
+from bot.texts.replies import error_reply
+from bot.texts.wording import FAILED, exit_code, explain, unexpected
 from pipeline.domain.errors import BadInput, PodsiftError
 
 __all__ = ["Member", "Outcome", "perform", "perform_unseen"]

@@ -9,11 +9,11 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from bot.message import Message, Paragraph, Small, code, text
 from bot.operations.backup_file import CATALOG, KEY, Manifest, kept, pack
 from bot.operations.outcome import Outcome
 from bot.settings import Settings
-from bot.shapes import Shape
+from bot.shapes.commands import Shape
+from bot.texts.message import Message, Paragraph, Small, code, text
 from pipeline.adapters.catalog.backup import copy_catalog
 from pipeline.domain.errors import BadInput
 

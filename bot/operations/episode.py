@@ -4,10 +4,10 @@ from typing import Any, Final
 
 from bot.app import App
 from bot.handover import Report
-from bot.insight_replies import episode_insights_reply
-from bot.insight_shapes import EpisodeInsightsShape, FoundInsightShape, RejectedShape
 from bot.operations.outcome import Member, Outcome
-from bot.wording import NOT_FOUND
+from bot.shapes.insights import EpisodeInsightsShape, FoundInsightShape, RejectedShape
+from bot.texts.insight_replies import episode_insights_reply
+from bot.texts.wording import NOT_FOUND
 from pipeline.domain.episode import Episode
 from pipeline.domain.errors import BadInput, UnknownEpisode
 from pipeline.domain.insight import Insight

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.app import App
-from bot.list_replies import choice_reply
-from bot.list_shapes import ChoiceShape, FoundShowShape
 from bot.operations.outcome import Outcome
-from bot.wording import WRONG_INPUT
+from bot.shapes.lists import ChoiceShape, FoundShowShape
+from bot.texts.list_replies import choice_reply
+from bot.texts.wording import WRONG_INPUT
 from pipeline.domain.errors import BadInput, FeedUnreadable, FetchError, NotAFeed
 from pipeline.domain.feed import FeedUpdate
 from pipeline.domain.intake.finding import AtAddress, FoundShow, OnApple, choose_show, what_is_meant

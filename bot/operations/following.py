@@ -5,15 +5,15 @@ import itertools
 from typing import Any, Final
 
 from bot.app import App
-from bot.engine import Engine
+from bot.engine.durable import Engine
 from bot.handover import Progress, Report
 from bot.operations.finding import Choice, find_address, find_on_page
 from bot.operations.outcome import Member, Outcome
 from bot.operations.pauses import pauses
 from bot.operations.shaping import episode_failure, feed_failure, feed_shape, feed_warning
-from bot.replies import added_reply, feeds_reply, removed_reply, scan_reply
-from bot.shapes import AddedShape, FeedsShape, FeedWarningShape, RemovedShape, ScanShape
-from bot.wording import FAILED
+from bot.shapes.commands import AddedShape, FeedsShape, FeedWarningShape, RemovedShape, ScanShape
+from bot.texts.replies import added_reply, feeds_reply, removed_reply, scan_reply
+from bot.texts.wording import FAILED
 from pipeline.domain.errors import BadInput, FeedUnreadable, FetchError
 from pipeline.domain.feed import Feed, FeedState
 from pipeline.domain.intake.keyed_address import holds_a_key, take_credentials

@@ -4,11 +4,13 @@ import logging
 from typing import Any, Final, Literal
 
 from bot.app import App
-from bot.cards import REASONS, insight_card, reason_buttons
 from bot.handover import Report
-from bot.message import Block, Message, Paragraph, Small, plain, text
+from bot.operations.latest import latest_digest
 from bot.operations.outcome import Member, Outcome
-from bot.shapes import TextShape
+from bot.shapes.commands import TextShape
+from bot.texts import phrases
+from bot.texts.cards import REASONS, insight_card, reason_buttons
+from bot.texts.message import Block, Message, Paragraph, Small, plain, text
 from pipeline.domain.digest import Candidate
 from pipeline.domain.errors import BadInput
 from pipeline.domain.talk.excerpt import around
@@ -19,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 async def card(app: App, member: Member, arguments: dict[str, Any], _report: Report) -> Outcome:
-    """The evidence behind an insight. Argument: insight, its id or its number in today's digest."""
+    """The evidence behind an insight. Argument: insight, its id or its number in the latest digest."""
     candidate = await _meant(app, member, str(arguments["insight"]))
     transcript = await app.pipeline.transcripts.load(candidate.episode.id)
     near = await app.index.related(candidate.insight, workspace=member.workspace)
@@ -81,18 +83,24 @@ async def saved(app: App, member: Member, _arguments: dict[str, Any], _report: R
 
 
 async def _meant(app: App, member: Member, name: str) -> Candidate:
-    """The insight with this id, or this number in today's digest of the member's channel."""
+    """The insight with this id, or this number in the channel's latest digest."""
     if name.isdecimal() and len(name) == 1:
-        channel = await app.pipeline.channels.get(member.channel_id, workspace=member.workspace)
-        today = await app.pipeline.digests.load(
-            channel.id, channel.local_date(app.clock.now()), workspace=member.workspace
-        )
-        numbered = [pick.candidate for pick in today[0].picks if pick.number == int(name)] if today else []
-        found = numbered[0] if numbered else None
-    else:
-        found = await app.evidence.insight(name, workspace=member.workspace)
+        return await _numbered(app, member, int(name))
+    found = await app.evidence.insight(name, workspace=member.workspace)
     if found is None:
         raise BadInput("That insight is not here (any more). “top” shows today's.")
+    return found
+
+
+async def _numbered(app: App, member: Member, number: int) -> Candidate:
+    channel = await app.pipeline.channels.get(member.channel_id, workspace=member.workspace)
+    latest = await latest_digest(app, channel)
+    if latest is None:
+        following = None if channel.paused else channel.next_post(app.clock.now())
+        raise BadInput(phrases.no_post_yet(following, zone=channel.zone))
+    found = next((pick.candidate for pick in latest.picks if pick.number == number), None)
+    if found is None:
+        raise BadInput(phrases.no_such_number(number, count=len(latest.picks), day=latest.day))
     return found
 
 

@@ -10,14 +10,14 @@ from typing import Any, Final
 
 from bot.app import App
 from bot.handover import Progress, Report
-from bot.list_replies import backfill_reply, export_reply, import_reply
-from bot.list_shapes import BackfillShape, ExportShape, ImportShape, ListedShape
 from bot.operations.finding import try_reading
 from bot.operations.following import follow_show
 from bot.operations.outcome import Member, Outcome
 from bot.operations.spending import hearing_cost, reading_cost
-from bot.shapes import FeedFailureShape
-from bot.wording import FAILED
+from bot.shapes.commands import FeedFailureShape
+from bot.shapes.lists import BackfillShape, ExportShape, ImportShape, ListedShape
+from bot.texts.list_replies import backfill_reply, export_reply, import_reply
+from bot.texts.wording import FAILED
 from pipeline.adapters.opml import OpmlFeed, read_opml, write_opml
 from pipeline.domain.episode import Episode, EpisodeState
 from pipeline.domain.errors import BadInput, CatalogUnavailable, FeedUnreadable, FetchError

@@ -4,11 +4,11 @@ from typing import Any
 
 from bot.app import App
 from bot.handover import Report
-from bot.message import Block, Bullets, Heading, Message, Paragraph, Small, Text, bold, code, plain, text
 from bot.operations.outcome import Member, Outcome
 from bot.operations.shaping import channel_shape, feed_shape
-from bot.replies import added_reply, schedule_reply
-from bot.shapes import AddedShape, TextShape
+from bot.shapes.commands import AddedShape, TextShape
+from bot.texts.message import Block, Bullets, Heading, Message, Paragraph, Small, Text, bold, code, plain, text
+from bot.texts.replies import added_reply, schedule_reply
 from pipeline.domain.channel import Channel
 
 

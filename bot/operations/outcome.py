@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from bot.handover import Reply
-from bot.message import Message
-from bot.message_json import to_json
-from bot.shapes import ErrorShape, Shape
+from bot.shapes.commands import ErrorShape, Shape
+from bot.texts.message import Message
+from bot.texts.message_json import to_json
 from pipeline.domain.audience import WorkspaceId
 
 

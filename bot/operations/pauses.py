@@ -1,7 +1,7 @@
 """What waits for a part of ours, such as the language model's cap."""
 
 from bot.app import App
-from bot.wording import pause_sentence
+from bot.texts.wording import pause_sentence
 
 
 async def pauses(app: App) -> tuple[str, ...]:

@@ -1,19 +1,20 @@
 """Reading: the day's insights, answers, passages."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 
-from bot import phrases
-from bot.answers import answer_post, growing_post, search_post
 from bot.app import App
 from bot.conversation import meaning_of
 from bot.handover import Progress, Report
-from bot.message_json import to_json
+from bot.operations.latest import latest_digest
 from bot.operations.outcome import Member, Outcome
 from bot.operations.shaping import answer_shape, digest_shape, passage_shape
-from bot.posts import digest_post, explained_digest
-from bot.shapes import SearchShape
-from bot.wording import NOT_FOUND
+from bot.shapes.commands import SearchShape
+from bot.texts import phrases
+from bot.texts.answers import answer_post, growing_post, search_post
+from bot.texts.message_json import to_json
+from bot.texts.posts import digest_post, explained_digest
+from bot.texts.wording import NOT_FOUND
 from pipeline import flows
 from pipeline.domain.answer import Answer, Grade, Question
 from pipeline.domain.channel import Channel
@@ -22,8 +23,6 @@ from pipeline.domain.errors import BadInput
 from pipeline.domain.passage import Query
 
 _MOST_PASSAGES = 50
-_WEEK = 7
-"""Days: before today's post is built, «no. 3» means the last one's."""
 
 
 async def digest(app: App, member: Member, arguments: dict[str, Any], _report: Report) -> Outcome:
@@ -103,12 +102,10 @@ async def _digest_meant(app: App, member: Member, arguments: dict[str, Any]) -> 
     day = _day(arguments.get("date"))
     if day is None and arguments.get("under"):
         day = await app.posted_days.day_of(channel.id, str(arguments["under"]), workspace=member.workspace)
-    today = channel.local_date(app.clock.now())
-    for meant in [today - timedelta(days=back) for back in range(_WEEK)] if day is None else [day]:
-        built = await app.pipeline.digests.load(channel.id, meant, workspace=member.workspace)
-        if built is not None and built[0].picks:
-            return built[0]
-    return None
+    if day is None:
+        return await latest_digest(app, channel)
+    built = await app.pipeline.digests.load(channel.id, day, workspace=member.workspace)
+    return built[0] if built is not None and built[0].picks else None
 
 
 async def _channel(app: App, member: Member, channel_id: str | None) -> Channel:

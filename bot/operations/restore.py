@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from bot.message import Block, Message, Paragraph, Small, text
 from bot.operations.backup_file import CATALOG, KEY, Manifest, unpack
 from bot.operations.outcome import Outcome
 from bot.settings import Settings
-from bot.shapes import Shape
+from bot.shapes.commands import Shape
+from bot.texts.message import Block, Message, Paragraph, Small, text
 from pipeline.adapters.catalog import ChannelRoster, SqlDeliveryBook, open_catalog
 from pipeline.adapters.catalog.backup import check_copy
 from pipeline.domain.errors import BadInput

@@ -3,17 +3,17 @@
 from typing import Any
 
 from bot.app import App
-from bot.examination import examine
 from bot.handover import Progress, Report
-from bot.message import plain
 from bot.operations.outcome import Member, Outcome
 from bot.operations.pauses import pauses
 from bot.operations.shaping import channel_shape, episode_failure, feed_failure
 from bot.operations.spending import spending
-from bot.replies import doctor_reply, help_reply, reindex_reply, retry_reply, status_reply
-from bot.shapes import DoctorShape, ReindexShape, RetryShape, TextShape
-from bot.status_shapes import StatusShape
-from bot.wording import FAILED
+from bot.shapes.commands import DoctorShape, ReindexShape, RetryShape, TextShape
+from bot.shapes.status import StatusShape
+from bot.texts.message import plain
+from bot.texts.replies import doctor_reply, help_reply, reindex_reply, retry_reply, status_reply
+from bot.texts.wording import FAILED
+from bot.upkeep.examination import examine
 from pipeline.domain.feed import FeedState
 
 

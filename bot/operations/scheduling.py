@@ -9,7 +9,7 @@ from bot.app import App
 from bot.handover import Report
 from bot.operations.outcome import Member, Outcome
 from bot.operations.shaping import channel_shape
-from bot.replies import schedule_reply
+from bot.texts.replies import schedule_reply
 from pipeline.domain.channel import Channel
 from pipeline.domain.errors import BadInput
 

@@ -1,6 +1,6 @@
 """Our own values as the documented shapes."""
 
-from bot.shapes import (
+from bot.shapes.commands import (
     AnswerShape,
     ChannelShape,
     CitationShape,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.app import App
-from bot.status_shapes import SpendingShape
+from bot.shapes.status import SpendingShape
 from pipeline.domain.episode import Episode
 from pipeline.domain.spending import (
     MICROS,

@@ -5,8 +5,8 @@ from typing import Any, Final
 from bot.app import App
 from bot.handover import Report
 from bot.operations.outcome import Member, Outcome
-from bot.topic_replies import changed_topics_reply, reset_topics_reply, topics_reply
-from bot.topic_shapes import TopicsShape
+from bot.shapes.topics import TopicsShape
+from bot.texts.topic_replies import changed_topics_reply, reset_topics_reply, topics_reply
 from pipeline.domain.channel import Channel
 from pipeline.domain.choice.wishes import Want
 from pipeline.domain.choice.wishing import topic_named, want_of, with_wish, without_wish, without_wishes

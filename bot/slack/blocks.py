@@ -7,8 +7,8 @@ form and is escaped instead.
 from collections.abc import Iterator
 from typing import Any, Final
 
-from bot.message import Block, Bullets, Button, Buttons, Divider, Heading, Paragraph, Quote, Small, Span, Text
 from bot.slack.inert import first_piece, literal, marked, parts_of, weight
+from bot.texts.message import Block, Bullets, Button, Buttons, Divider, Heading, Paragraph, Quote, Small, Span, Text
 
 Json = dict[str, Any]
 

@@ -6,16 +6,12 @@ from dataclasses import replace
 from typing import Any, Final, Protocol
 
 from bot.handover import Progress, Report, Request
-from bot.list_shapes import ExportShape
-from bot.message import Message
-from bot.message_json import from_json
-from bot.news import is_news
 from bot.operations.outcome import Member, Outcome
-from bot.replies import UNDO, error_reply
+from bot.shapes.lists import ExportShape
 from bot.slack.files import Files
 from bot.slack.form_desk import OF_CHANNELS, FormDesk, with_form_button
 from bot.slack.forms import FORM, is_asked_for, opener
-from bot.slack.greetings import announcement, home, suggested_prompts, welcome
+from bot.slack.greetings import HOME, announcement, home, suggested_prompts, welcome
 from bot.slack.growing import Growing
 from bot.slack.hearing import Heard, Kind
 from bot.slack.parts import SlackParts
@@ -23,7 +19,11 @@ from bot.slack.place import channel_id, conversation_of, workspace_id
 from bot.slack.render import render_view
 from bot.slack.whispers import Whispers
 from bot.spoken import command, request_in
-from bot.wording import explain
+from bot.texts.message import Message
+from bot.texts.message_json import from_json
+from bot.texts.news import is_news
+from bot.texts.replies import UNDO, error_reply
+from bot.texts.wording import explain
 from pipeline.domain.conversation import Talk
 from pipeline.domain.errors import BadInput, DeliveryError
 
@@ -119,10 +119,20 @@ class Desk:
         verb, _, key = heard.text.partition(":")
         if verb == FORM:
             await self._forms.open(heard, key)
+        elif verb == HOME:
+            await self._press_at_home(heard, *key.partition(":")[::2])
         elif verb == UNDO:
             await self._perform(heard, Request(UNDO, {"feed": key}))
         else:
             await self._whispers.say(heard, await self._counter.press(heard.text, await self._member(heard)))
+
+    async def _press_at_home(self, heard: Heard, doing: str, conversation: str) -> None:
+        there = replace(heard, conversation=conversation, is_direct=conversation.startswith("D"))
+        if doing == "top":
+            outcome = await self._counter.perform(await self._member(there), command(doing))
+            await self._whispers.say(there, outcome.message)
+        else:
+            await self._forms.open(there, doing)
 
     async def _reply_to(self, heard: Heard, talk: Talk, report: Report | None) -> Message:
         if heard.kind is Kind.MESSAGE and is_asked_for(heard.text):

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from bot.handover import Request
-from bot.message import Button, Buttons, Heading, Message
 from bot.operations.outcome import Outcome
 from bot.slack.blocks import Json, slack_blocks
 from bot.slack.faults import SlackRefused
@@ -15,6 +14,7 @@ from bot.slack.hearing import Heard
 from bot.slack.team import Team
 from bot.slack.web import SlackWeb
 from bot.slack.whispers import Whispers
+from bot.texts.message import Button, Buttons, Heading, Message
 
 OF_CHANNELS: Final = ("settings", "setup")
 

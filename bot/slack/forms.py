@@ -5,8 +5,8 @@ import re
 from typing import Any, Final
 from zoneinfo import available_timezones
 
-from bot.message import Button, Buttons, Message, Paragraph, text
 from bot.slack.blocks import Json
+from bot.texts.message import Button, Buttons, Message, Paragraph, text
 from pipeline.domain.channel import Channel
 
 FORM: Final = "form"

@@ -5,8 +5,22 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from bot.message import Block, Bullets, Divider, Heading, Message, Paragraph, Small, bold, code, text
 from bot.slack.faults import SlackGone
+from bot.slack.place import conversation_of
+from bot.texts.message import (
+    Block,
+    Bullets,
+    Button,
+    Buttons,
+    Divider,
+    Heading,
+    Message,
+    Paragraph,
+    Small,
+    bold,
+    code,
+    text,
+)
 from pipeline.domain.channel import Channel
 
 PROMPTS: Final[tuple[tuple[str, str], ...]] = (
@@ -15,6 +29,8 @@ PROMPTS: Final[tuple[tuple[str, str], ...]] = (
     ("Where guests disagree", "Where did guests disagree this week?"),
     ("What I can say", "help"),
 )
+HOME: Final = "home"
+"""The verb of the home tab's buttons; the key is what to do and the conversation in which it is done."""
 _HOW_TO_ASK: Final = (
     text("Mention me in a channel, or write to me here: ", code("what did they say about code review?")),
     text("Reply in the thread of a daily post; ", code("no. 3"), " means its third insight."),
@@ -45,11 +61,12 @@ def welcome(channel: Channel, now: datetime) -> Message:
 
 
 def home(channels: Sequence[tuple[Channel, Message]], now: datetime) -> Message:
-    """The home tab: each channel with what it follows and its next post, and how to ask."""
+    """The home tab: each channel with what it follows, its next post and what one does there, and how to ask."""
     blocks: list[Block] = [Heading(text("What your podcasts said")), Bullets(_HOW_TO_ASK)]
     for channel, followed in channels:
         blocks += [Divider(), Paragraph(text(bold(channel.name))), Small(text(*_when(channel, now)))]
         blocks += [Paragraph(block.text) if isinstance(block, Heading) else block for block in followed.blocks]
+        blocks.append(_to_do(conversation_of(channel.id)))
     if not channels:
         blocks += [Divider(), Paragraph(text("Invite me to a channel, and I post there every day."))]
     return Message(tuple(blocks), "What your podcasts said")
@@ -75,6 +92,12 @@ def farewell(channel: Channel, gone: SlackGone) -> Message:
 def suggested_prompts() -> list[dict[str, Any]]:
     """As assistant.threads.setSuggestedPrompts takes them."""
     return [{"title": title, "message": message} for title, message in PROMPTS]
+
+
+def _to_do(conversation: str) -> Buttons:
+    """A button on the home tab names the conversation that it is about: the tab itself belongs to none."""
+    doings = (("Today’s five", "top"), ("Add a show", "setup"), ("Settings", "settings"))
+    return Buttons(tuple(Button(label, f"{HOME}:{doing}:{conversation}") for label, doing in doings))
 
 
 def _when(channel: Channel, now: datetime) -> tuple[str, ...]:

@@ -7,10 +7,10 @@ lost: the whole answer takes the place of what is shown.
 import asyncio
 import logging
 
-from bot.message import Message
 from bot.slack.blocks import Json
 from bot.slack.render import render
 from bot.slack.streams import STOPPED, Streams
+from bot.texts.message import Message
 from pipeline.domain.errors import DeliveryError, DeliveryUnknown
 
 _log = logging.getLogger(__name__)

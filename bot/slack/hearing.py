@@ -51,6 +51,7 @@ class Heard:
     `text` is plain words, of a press the action. `thread` is where a reply belongs. `address` takes private replies.
     `for_others` holds when another member is mentioned. `trigger` opens a form, for three seconds. `secret` is what a
     form's hidden field holds; it is never kept. `bot` is our own user id. `file` is the first one that was sent along.
+    `at_home` holds for the home tab, which shows no replies.
     """
 
     kind: Kind
@@ -72,6 +73,7 @@ class Heard:
     trigger: str = ""
     bot: str = ""
     file: str = ""
+    at_home: bool = False
     secret: str = field(default="", repr=False)
 
     def to_json(self) -> str:
@@ -219,6 +221,7 @@ def _press(body: Json) -> Heard | None:
         address=str(body.get("response_url", "")),
         is_direct=place.startswith("D"),
         trigger=str(body.get("trigger_id", "")),
+        at_home=(body.get("view") or {}).get("type") == "home",
     )
 
 

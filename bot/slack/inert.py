@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from bot.message import Span, Text
+from bot.texts.message import Span, Text
 
 _JOINER: Final = "\u2060"
 """Takes no room, and keeps Slack from reading `<!channel>` where it promises to read nothing."""

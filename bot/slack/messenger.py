@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
-from bot.message import Message
 from bot.slack.faults import BlocksRefused, SlackGone, SlackRefused
 from bot.slack.greetings import thread_opener
 from bot.slack.place import conversation_of
 from bot.slack.render import Payload, render, render_one, render_plain
 from bot.slack.web import SlackWeb
+from bot.texts.message import Message
 from pipeline.domain.channel import Channel
 from pipeline.domain.errors import DeliveryError, DestinationGone
 from pipeline.ports import Clock

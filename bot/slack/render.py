@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from bot.message import Block, Bullets, Heading, Message, Paragraph, Quote, Small, Span, Text, plain
-from bot.reading import shortened
 from bot.slack.blocks import Json, slack_blocks
 from bot.slack.inert import escaped, first_piece, unmarked
+from bot.texts.message import Block, Bullets, Heading, Message, Paragraph, Quote, Small, Span, Text, plain
+from bot.texts.reading import shortened
 
 MOST_BLOCKS: Final = 50
 MOST_VIEW_BLOCKS: Final = 100

@@ -7,7 +7,6 @@ from functools import partial
 
 from bot.app import App
 from bot.handover import Report, Request
-from bot.message import Message
 from bot.operations import Member, Outcome, perform, perform_unseen
 from bot.reception import Reception
 from bot.slack.connection import Connection, Watch, connected
@@ -16,6 +15,7 @@ from bot.slack.gaps import read_up
 from bot.slack.intake import Intake, open_intake
 from bot.slack.parts import SlackParts
 from bot.slack.web import Pause
+from bot.texts.message import Message
 
 
 class AppCounter:

@@ -7,12 +7,12 @@ metadata; a stream that has none yet is under way or was cut off.
 import logging
 from typing import Final
 
-from bot.message import Message
 from bot.slack.blocks import Json
 from bot.slack.faults import BlocksRefused, SlackGone, SlackRefused
 from bot.slack.messenger import marker
 from bot.slack.render import Payload, render, render_one, render_plain
 from bot.slack.web import SlackWeb
+from bot.texts.message import Message
 from pipeline.domain.errors import DeliveryDelayed, DeliveryError, DeliveryUnknown
 
 _NOT_OFFERED: Final = frozenset(

@@ -3,11 +3,11 @@
 import logging
 from typing import Final
 
-from bot.message import Message
 from bot.slack.faults import BlocksRefused, SlackGone, SlackRefused
 from bot.slack.hearing import Heard
 from bot.slack.render import Payload, render, render_plain
 from bot.slack.web import SlackWeb
+from bot.texts.message import Message
 
 _MOST: Final = 4
 """Of the five replies that Slack's response address takes, one is left for a fault."""
@@ -45,9 +45,9 @@ class Whispers:
         await self._without_address(heard, payload)
 
     async def _without_address(self, heard: Heard, payload: Payload) -> None:
-        """A form has no address for replies."""
+        """A form has no address for replies, and neither has the home tab."""
         try:
-            if not heard.is_direct:
+            if not (heard.is_direct or heard.at_home):
                 place = {"channel": heard.conversation, "user": heard.user}
                 await self._web.write("chat.postEphemeral", **place, **payload.arguments())
                 return

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from bot.message import Message
 from bot.slack.desk import Counter, Desk
 from bot.slack.faults import SlackGone, fault_of
 from bot.slack.hearing import Heard, Kind
 from bot.slack.parts import SlackParts
 from bot.slack.place import PLATFORM, workspace_id
+from bot.texts.message import Message
 from pipeline.adapters.catalog import Installations
 from pipeline.domain.channel import Channel
 from pipeline.domain.conversation import Installed

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from bot.message import Message
+from bot.texts.message import Message
 from bot.web.frame import LONGEST_LINE, View, moment, note, page
 from bot.web.markup import html_of
 from bot.web.talk import Entry, Thread

@@ -5,11 +5,11 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from bot.message import Message
-from bot.replies import error_reply
+from bot.texts.message import Message
+from bot.texts.replies import error_reply
+from bot.texts.wording import WRONG_INPUT, exit_code, explain, unexpected
 from bot.web.frame import page
 from bot.web.markup import html_of
-from bot.wording import WRONG_INPUT, exit_code, explain, unexpected
 from pipeline.domain.errors import PodsiftError
 
 

@@ -10,7 +10,20 @@ from html import escape
 from typing import Final
 from urllib.parse import quote
 
-from bot.message import Block, Bullets, Button, Buttons, Divider, Heading, Message, Paragraph, Quote, Small, Span, Text
+from bot.texts.message import (
+    Block,
+    Bullets,
+    Button,
+    Buttons,
+    Divider,
+    Heading,
+    Message,
+    Paragraph,
+    Quote,
+    Small,
+    Span,
+    Text,
+)
 
 _CARD: Final = "card:"
 _NUMBERED: Final = re.compile(r"([1-9]\d?)\.\s*")
@@ -96,20 +109,8 @@ def _line(block: Heading | Paragraph | Small | Quote, words: Text, *, level: int
     if isinstance(block, Heading):
         return f"<h{level} dir=auto>{spans_of(words)}</h{level}>"
     if isinstance(block, Quote):
-        turns = "".join(f"<p dir=auto>{spans_of(turn)}</p>" for turn in _turns(words))
-        return f"<blockquote>{turns}</blockquote>"
+        return f"<blockquote><p dir=auto>{spans_of(words)}</p></blockquote>"
     return f"<p{' class=small' if isinstance(block, Small) else ''} dir=auto>{spans_of(words)}</p>"
-
-
-def _turns(words: Text) -> Iterator[Text]:
-    """A quote's turns of speech: each begins with a bold span, its time and speaker."""
-    turn: list[Span] = []
-    for span in words:
-        if span.bold and turn:
-            yield tuple(turn)
-            turn = []
-        turn.append(span)
-    yield tuple(turn)
 
 
 def _row(buttons: list[Button]) -> str:

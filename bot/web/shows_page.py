@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from html import escape
 
-from bot.list_shapes import ChoiceShape
 from bot.operations import Outcome
 from bot.operations.shaping import feed_shape
+from bot.shapes.lists import ChoiceShape
 from bot.web.frame import LONGEST_LINE, note, page
 from bot.web.markup import html_of
 from pipeline.domain.overview import FollowedFeed

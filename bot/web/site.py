@@ -1,9 +1,7 @@
 """The page of the local channel: what each address answers. Everything works with plain forms."""
 
 import secrets
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from hashlib import sha256
 from http import HTTPStatus
 from importlib.resources import files
 from typing import Any, Final
@@ -15,31 +13,27 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.app import App
-from bot.cards import DOWN, SAVE, UP, WHY
-from bot.commands import parse
 from bot.handover import Request
-from bot.message import Message
 from bot.operations import Outcome, perform_unseen
-from bot.reception import Reception, command_in
-from bot.replies import error_reply
+from bot.reception import Reception
 from bot.running import OWNER
-from bot.shapes import ErrorShape
-from bot.web.channel_page import Said, channel_page, thread_page
+from bot.texts.cards import DOWN, SAVE, UP, WHY
+from bot.texts.message import Message
+from bot.web.asking import Asking
+from bot.web.channel_page import channel_page, thread_page
 from bot.web.failures import bug, gone, not_found, told
 from bot.web.forms import number_in, read_form, see
-from bot.web.frame import LONGEST_LINE, View, note, page
+from bot.web.frame import View, note, page
 from bot.web.gate import Gate
 from bot.web.health import HEALTH_PATHS, health_routes
 from bot.web.markup import card_address, html_of
 from bot.web.shows_page import shows_page
 from bot.web.talk import Talks, Thread
-from bot.wording import explain
 from pipeline.domain.channel import Channel
 from pipeline.domain.errors import BadInput, PodsiftError
 from pipeline.domain.overview import FollowedFeed
 
 _ON_A_PAGE: Final = 10
-_REPLIES_KEPT: Final = 50
 _FILES: Final = {"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
 
@@ -60,7 +54,7 @@ def _page_routes(app: App) -> tuple[Route, ...]:
     site = _Site(app)
     return (
         Route("/", site.channel),
-        Route("/say", site.say, methods=["POST"]),
+        Route("/say", site.asking.say, methods=["POST"]),
         Route("/thread/{number}", site.thread),
         Route("/card/{insight}", site.card),
         Route("/press", site.press, methods=["POST"]),
@@ -73,13 +67,13 @@ def _page_routes(app: App) -> tuple[Route, ...]:
 
 
 class _Site:
-    """The answers. Replies to commands are shown once and never stored: they may hold what opens a private feed."""
+    """The answers. `asking` takes what is said."""
 
     def __init__(self, app: App) -> None:
         self._app = app
         self._reception = Reception(app)
         self._talks = Talks(app.board, OWNER.channel_id)
-        self._replies: OrderedDict[str, Said] = OrderedDict()
+        self.asking = Asking(app, self._talks)
 
     async def channel(self, request: HttpRequest) -> Response:
         """The newest threads, or those before a number."""
@@ -95,7 +89,7 @@ class _Site:
                 once=secrets.token_urlsafe(12),
                 newest=await self._talks.newest() if before is None else None,
                 earlier=shown[-1].root.number if len(threads) > _ON_A_PAGE else None,
-                said=self._replies.get(request.query_params.get("said", "")),
+                said=self.asking.reply(request.query_params.get("said", "")),
             )
         )
 
@@ -105,22 +99,6 @@ class _Site:
         if thread is None:
             return gone()
         return HTMLResponse(thread_page(thread, self._view(await self._channel()), once=secrets.token_urlsafe(12)))
-
-    async def say(self, request: HttpRequest) -> Response:
-        """A question is answered in its thread; a command is carried out."""
-        form = await read_form(request)
-        words = form.get("text", "").strip()[:LONGEST_LINE]
-        once = sha256(f"{form.get('once', '')} {words}".encode()).hexdigest()[:24]
-        command = command_in(words)
-        if not words:
-            return see("/")
-        wanted = _parsed(command) if command is not None else Request("ask", {"question": words})
-        if isinstance(wanted, Message):
-            return self._show_once(once, words, wanted)
-        if wanted.operation != "ask":
-            shown = wanted.operation if wanted.operation == "add" else words
-            return self._show_once(once, shown, (await self._done(wanted)).message)
-        return await self._ask(str(wanted.arguments["question"]), form, once)
 
     async def card(self, request: HttpRequest) -> Response:
         """An insight's evidence."""
@@ -158,27 +136,6 @@ class _Site:
         """The number of the newest post: the script asks now and then."""
         return JSONResponse({"newest": await self._talks.newest()})
 
-    async def _ask(self, question: str, form: dict[str, str], once: str) -> Response:
-        thread = await self._thread(form.get("under", ""))
-        under = None if thread is None else thread.root.number
-        entry = await self._talks.find(f"say:{once}")
-        if entry is None:
-            earlier = () if thread is None else thread.questions
-            asked = {"question": question, "earlier": earlier, "under": form.get("under")}
-            outcome = await self._done(Request("ask", asked))
-            if isinstance(outcome.data, ErrorShape):  # it may go well later: that is no answer to keep
-                return self._show_once(once, question, outcome.message)
-            entry = await self._talks.keep(question, outcome.message, key=f"say:{once}", under=under)
-        if under is None:
-            return see(f"/#e{entry.number}")
-        return see(f"{'/' if form.get('stay') else f'/thread/{under}'}#x{entry.number}")
-
-    def _show_once(self, once: str, words: str, reply: Message) -> Response:
-        self._replies[once] = Said(words, reply)
-        while len(self._replies) > _REPLIES_KEPT:
-            self._replies.popitem(last=False)
-        return see(f"/?said={once}")
-
     async def _card(self, insight: str, *, told: Message | None = None) -> Response:
         outcome = await self._done(Request("card", {"insight": insight}))
         notice = "" if told is None else note(html_of(told))
@@ -213,13 +170,6 @@ class _Site:
         if channel.paused:
             return "The daily post is paused; “/podcast resume” starts it again."
         return f"The day’s five best insights come at {channel.at:%H:%M} ({channel.zone})."
-
-
-def _parsed(command: str) -> Request | Message:
-    try:
-        return parse(command)
-    except BadInput as error:
-        return error_reply(explain(error))
 
 
 def _file(name: str, kind: str) -> Callable[[HttpRequest], Awaitable[Response]]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from bot.message import Message
-from bot.message_json import from_json, to_json
+from bot.texts.message import Message
+from bot.texts.message_json import from_json, to_json
 from pipeline.adapters.catalog import LocalMessages
 from pipeline.domain.audience import LOCAL
 from pipeline.domain.local_message import LocalMessage

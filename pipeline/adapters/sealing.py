@@ -45,6 +45,13 @@ class Seal:
             ) from error
 
 
+def needed(seal: Seal | None) -> Seal:
+    """The seal that something private is kept with. Raises SettingsError where there is none."""
+    if seal is None:
+        raise SettingsError("A private feed needs the key that seals its address, and none was given.")
+    return seal
+
+
 def key_in(path: Path) -> str:
     """The key in this file, made with access for its owner only if there is none."""
     try:

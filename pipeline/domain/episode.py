@@ -7,6 +7,7 @@ from enum import StrEnum
 from pipeline.domain.audience import Audience
 from pipeline.domain.feed import FoundEpisode
 from pipeline.domain.identity import stable_id
+from pipeline.domain.intake.keyed_address import page_to_show
 
 
 class EpisodeState(StrEnum):
@@ -75,9 +76,12 @@ class Episode:
     def moment_url(self, seconds: float | None) -> str | None:
         """A link to that second of the episode.
 
-        A private feed's audio address often is the subscriber's key, so private episodes link to their page.
+        A private feed's audio address often is the subscriber's key, so private episodes link to their page, or to
+        nothing where that looks like a key too.
         """
-        target = self.audio_url if self.audience.is_public else None
+        if not self.audience.is_public:
+            return page_to_show(self.found.link)
+        target = self.audio_url
         if target is None:
             return self.found.link
         return target if seconds is None else f"{target.split('#')[0]}#t={int(seconds)}"

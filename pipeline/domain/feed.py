@@ -216,6 +216,14 @@ class Feed:
     move: Move | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DueFeed:
+    """A feed whose next reading is due. `url` is what may be shown of its address: the host is in it, no key is."""
+
+    id: str
+    url: str
+
+
 def feed_id(url: str, audience: Audience) -> str:
     """The id of a feed: the same address is one feed for everybody, and another for each workspace in private."""
     return stable_id("feed", audience.key, url)

@@ -8,7 +8,7 @@ from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.channel import Channel
 from pipeline.domain.digest import Candidate, Claim, Delivery, Digest, Shown
 from pipeline.domain.episode import Episode, EpisodeState
-from pipeline.domain.feed import Feed, FoundEpisode, Listing, SeenItem
+from pipeline.domain.feed import DueFeed, Feed, FoundEpisode, Listing, SeenItem
 from pipeline.domain.insight import Insight
 from pipeline.domain.intake.whose_words import Sibling
 from pipeline.domain.rejected import RejectedProposal
@@ -23,8 +23,12 @@ class FeedLedger(Protocol):
         """Raises UnknownFeed."""
         ...
 
-    async def due(self, now: datetime, *, limit: int = 100) -> tuple[str, ...]:
-        """The ids of the feeds whose next reading is due, the longest overdue first."""
+    async def due(self, now: datetime, *, limit: int = 100) -> tuple[DueFeed, ...]:
+        """The feeds whose next reading is due, the longest overdue first."""
+        ...
+
+    async def put_off(self, feed_id: str, *, until: datetime) -> None:
+        """Read the feed next at that time and change nothing else; where there is no such feed nothing happens."""
         ...
 
     async def record(

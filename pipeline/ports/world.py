@@ -114,6 +114,10 @@ class Transcriber(Protocol):
         """
         ...
 
+    async def forget(self, episode: Episode) -> None:
+        """Drop what was kept on the way to the episode's transcript: it is stored. A second time does nothing."""
+        ...
+
 
 class ChunkStore(Protocol):
     """Finished chunks of a transcript on its way, under (hash of the audio, model, number of the chunk)."""
@@ -128,4 +132,8 @@ class ChunkStore(Protocol):
 
     async def forget(self, audio: str) -> None:
         """Drop all chunks of this audio: its transcript is stored."""
+        ...
+
+    async def sweep(self) -> int:
+        """Drop what nobody has gone on with for a month; returns how many audios that were."""
         ...

@@ -57,11 +57,13 @@ async def transcribe_audio(
     Raises what the transcriber raises, and UnknownEpisode. On an episode's first day, audio that is not there may go
     well later.
     """
+    episode = await episodes.get(episode_id)
     if await transcripts.load(episode_id) is None:
-        episode = await episodes.get(episode_id)
         transcript = await _listen(episode, transcriber=transcriber, clock=clock)
         if await transcripts.load(episode_id) is None:
             await _keep(episode, transcript, transcripts=transcripts, siblings=siblings, chapters=chapters)
+    # Also where it is stored already: a crash may have come before this.
+    await transcriber.forget(episode)
 
 
 async def _listen(episode: Episode, *, transcriber: Transcriber, clock: Clock) -> Transcript:

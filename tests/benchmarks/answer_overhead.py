@@ -31,7 +31,7 @@ from typing import Any, Final
 import chromadb
 import numpy as np
 
-from pipeline.adapters.extractive_answers import PassageAnswers
+from pipeline.adapters.extractive.answers import PassageAnswers
 from pipeline.adapters.openai_model import ModelAnswers
 from pipeline.domain.answer import Moment, Question
 from pipeline.domain.audience import LOCAL, PUBLIC

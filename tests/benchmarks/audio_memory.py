@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from pipeline.adapters.transcription_process import TranscriptionProcess
+from pipeline.adapters.audio.transcription_process import TranscriptionProcess
 from tests.peers.speech import speech, write_audio
 from tests.peers.tiny_whisper import make_tiny_whisper
 

@@ -16,9 +16,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.engine import Rhythm, open_engine
-from bot.queues import Job
-from bot.workflows import Work
+from bot.engine.durable import Rhythm, open_engine
+from bot.engine.queues import Job
+from bot.engine.workflows import Work
 from pipeline.domain.errors import PodsiftError
 from pipeline.flows import FIRST_STAGE, Stage
 from tests.peers.postgres import postgres_database
@@ -73,7 +73,7 @@ async def durable(episodes: int, url: str) -> None:
     """The same through the engine on this database."""
     stages = Stages(episodes)
 
-    async def scan(_feed_id: str) -> list[Job]:
+    async def scan(_bucket: int) -> list[Job]:
         return []
 
     async def give_up(_stage: Stage, _episode_id: str, error: PodsiftError) -> None:

@@ -6,7 +6,7 @@ import resource
 import signal
 import sqlite3
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -18,14 +18,14 @@ import pytest
 
 from bot.app import LOCAL_CHANNEL, App, open_app
 from bot.data_folder import socket_path
-from bot.engine import Engine, Rhythm, open_engine
+from bot.engine.durable import Engine, Rhythm, open_engine
 from bot.handover import Request, hand_over
 from bot.operations import perform
 from bot.running import OWNER
 from bot.sample_host import SampleHost, serve_samples
 from bot.settings import Settings, load_settings
 from pipeline import flows
-from pipeline.adapters.http import GuardedHttp
+from pipeline.adapters.http.client import GuardedHttp
 from pipeline.domain.audience import LOCAL
 from pipeline.domain.errors import CatalogUnavailable, TooSlow
 from pipeline.flows import FIRST_STAGE, Stage
@@ -52,8 +52,8 @@ class Digests:
         self._app = app
         self.days: list[str] = []
 
-    async def start_scan(self, feed_id: str, *, tick: str, host: str) -> None:
-        raise AssertionError((feed_id, tick, host))
+    async def start_scans(self, buckets: Iterable[int], *, tick: str) -> None:
+        raise AssertionError((buckets, tick))
 
     async def start_digest(self, channel_id: str, *, day: str) -> None:
         self.days.append(day)

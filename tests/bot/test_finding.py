@@ -10,12 +10,12 @@ import pytest_asyncio
 
 from bot.app import App, open_app
 from bot.handover import Progress, Request
-from bot.message import plain
 from bot.operations import Outcome, perform
 from bot.running import OWNER
 from bot.settings import load_settings
+from bot.texts.message import plain
 from pipeline.adapters.directory import ITunes
-from pipeline.adapters.http import GuardedHttp
+from pipeline.adapters.http.client import GuardedHttp
 from pipeline.domain.audience import LOCAL
 from tests.peers.directory_peer import DirectoryPeer, Listed
 from tests.peers.made_feeds import made_feed

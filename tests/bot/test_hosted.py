@@ -10,10 +10,10 @@ import pytest
 
 from bot.app import App
 from bot.hosted import open_hosted
-from bot.message import plain
 from bot.sample_host import SampleHost, serve_samples
 from bot.settings import load_settings
-from bot.wording import UNAVAILABLE
+from bot.texts.message import plain
+from bot.texts.wording import UNAVAILABLE
 from pipeline.domain.audience import LOCAL
 from pipeline.domain.passage import Query
 from tests.peers.catalog import SetClock, migrated_template, sqlite_stores
@@ -45,7 +45,7 @@ async def host() -> AsyncIterator[SampleHost]:
 
 @pytest.fixture(scope="module")
 def spoken(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return write_audio(tmp_path_factory.mktemp("audio") / "show.mp3", speech(20), times=7).read_bytes()
+    return write_audio(tmp_path_factory.mktemp("audio") / "show.mp3", speech(5), rate=16_000, times=28).read_bytes()
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from aiohttp import web
 
 from bot.app import App, open_app
 from bot.handover import Progress, Request
-from bot.message import plain
 from bot.operations import Outcome, perform
 from bot.running import OWNER
 from bot.settings import load_settings
+from bot.texts.message import plain
 from pipeline.adapters.opml import OpmlFeed, read_opml, write_opml
 from pipeline.domain.audience import LOCAL
 from pipeline.domain.episode import EpisodeState

@@ -11,12 +11,12 @@ from aiohttp import web
 
 from bot.app import App
 from bot.handover import Progress, Request
-from bot.message import Paragraph, plain
-from bot.message_json import from_json
 from bot.operations import perform
 from bot.reception import Reception
 from bot.running import OWNER
 from bot.sample_host import SampleHost, serve_samples
+from bot.texts.message import Paragraph, plain
+from bot.texts.message_json import from_json
 from pipeline.domain.digest import Delivery, DeliveryState, Pick
 from tests.peers.model_podsift import data, podsift, read_samples, told
 from tests.peers.openai_peer import Answer as PeerAnswer

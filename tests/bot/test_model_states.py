@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from bot.message import plain
-from bot.owner_notes import tell_owner
 from bot.running import OWNER
 from bot.sample_host import SampleHost, serve_samples
+from bot.texts.message import plain
+from bot.upkeep.owner_notes import tell_owner
 from tests.peers.model_podsift import data, podsift, read_samples, told
 from tests.peers.openai_peer import OpenAIPeer, no_credit, refuses, thinks
 from tests.peers.reading_model import reads

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.message import Message
 from bot.outbox import deliver, skip
+from bot.texts.message import Message
 from pipeline.domain.audience import LOCAL, WorkspaceId
 from pipeline.domain.channel import Channel
 from pipeline.domain.digest import Claim, Delivery, DeliveryState

@@ -13,10 +13,10 @@ import pytest_asyncio
 
 from bot.app import App, open_app
 from bot.handover import Request
-from bot.message import plain
 from bot.operations import Outcome, perform
 from bot.running import OWNER
 from bot.settings import load_settings
+from bot.texts.message import plain
 from tests.peers.made_feeds import made_feed
 from tests.peers.podcast_host import PodcastHost
 

@@ -8,10 +8,10 @@ import pytest
 
 from bot.app import LOCAL_CHANNEL, App, open_app
 from bot.commands import parse
-from bot.message import plain
 from bot.operations import Member, perform_unseen
 from bot.running import OWNER
 from bot.settings import load_settings
+from bot.texts.message import plain
 from pipeline.domain.audience import LOCAL
 from pipeline.domain.errors import BadInput
 

@@ -1,6 +1,7 @@
 """The whole path on the sample shows, through the operations that every surface uses."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,13 @@ import pytest_asyncio
 
 from bot.app import LOCAL_CHANNEL, App, open_app
 from bot.handover import Progress, Request
-from bot.message import Message, plain
-from bot.message_json import from_json, to_json
 from bot.operations import Member, Outcome, perform
 from bot.reception import Reception
 from bot.running import OWNER
 from bot.sample_host import SampleHost, serve_samples
 from bot.settings import Settings, load_settings
+from bot.texts.message import Message, plain
+from bot.texts.message_json import from_json, to_json
 from pipeline.domain.audience import LOCAL, WorkspaceId
 from pipeline.domain.channel import Channel
 from pipeline.domain.errors import UnknownChannel
@@ -87,10 +88,13 @@ async def test_every_posted_quote_was_said_at_the_linked_second(app: App) -> Non
     for item in digest["items"]:
         candidate = await app.evidence.insight(item["id"], workspace=LOCAL)
         assert candidate is not None
-        said = await app.evidence.said_between(
-            candidate.episode.id, workspace=LOCAL, start=item["start"], end=item["end"]
-        )
-        words = " ".join(segment.text for segment in said).lower()
+        spoken = await app.evidence.segments(candidate.episode.id, workspace=LOCAL)
+        around = [
+            s.text
+            for s in spoken
+            if s.start is not None and s.end is not None and s.start <= item["end"] and s.end >= item["start"]
+        ]
+        words = " ".join(around).lower()
         assert " ".join(item["quote"].lower().split()[:4]) in " ".join(words.split())
         assert item["url"] is None or item["url"].endswith(f"#t={int(item['start'])}")
 
@@ -230,6 +234,39 @@ async def test_the_prompt_takes_commands_questions_and_numbers(app: App) -> None
     assert "passages" in (await hear("What is it that no. 1 says, and why?")).lower()
     assert "passages" in (await hear("and why is that?")).lower()
     assert "A minute around it" in await hear("/card 1")
+
+
+@dataclass(frozen=True, slots=True)
+class InDays:
+    """A clock that is so many days ahead."""
+
+    days: int
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(days=self.days)
+
+
+async def test_before_the_days_post_a_number_means_the_last_post(app: App) -> None:
+    items = data(await told(app, "digest"))["items"]
+    tomorrow, later = replace(app, clock=InDays(1)), replace(app, clock=InDays(30))
+
+    assert items[1]["headline"] in plain((await told(tomorrow, "card", insight="2")).message)
+    nothing = data(await told(later, "card", insight="2"))["error"]["sentence"]
+    assert nothing.startswith("Nothing was posted here this week. The next post comes on ")
+    wrong = data(await told(app, "card", insight="9"))["error"]["sentence"]
+    assert wrong.startswith("There is no insight no. 9 in the post of ")
+    assert wrong.endswith("it has no. 1 to 5.")
+
+
+async def test_a_question_can_name_the_day_whose_numbers_it_means(app: App) -> None:
+    day = data(await told(app, "digest"))["day"]
+    later = replace(app, clock=InDays(30))
+
+    meant = data(await told(later, "ask", question="What is said in no. 2, and why?", date=day))
+    wrong = await told(app, "ask", question="What is said in no. 2?", date="last friday")
+
+    assert meant["citations"]
+    assert (wrong.code, "not a date" in plain(wrong.message)) == (2, True)
 
 
 async def test_votes_and_saved_insights_belong_to_their_member(app: App) -> None:

@@ -43,6 +43,7 @@ class Fleet:
     database: str = ""
     chroma: str = ""
     running: dict[str, ForkServerProcess] = field(default_factory=dict)
+    lives: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self._nursery = multiprocessing.get_context("forkserver")
@@ -58,6 +59,7 @@ class Fleet:
 
     def start(self, slot: str) -> None:
         """Start the process of this slot, or start it again."""
+        self.lives[slot] += 1
         settings = {
             "PODSIFT_DATA": str(self.data),
             "PODSIFT_ROLE": self.slots[slot],
@@ -67,13 +69,17 @@ class Fleet:
             "PODSIFT_ALLOW_NETWORKS": "127.0.0.0/8",
             "PODSIFT_WHISPER_MODEL": str(self.whisper),
             "PODSIFT_OPENAI_MODEL": "reader",
-            "PODSIFT_OPENAI_BASE_URL": f"{self.chat}/v1",
+            "PODSIFT_OPENAI_BASE_URL": f"{self.chat}/life/{self.life(slot)}/v1",
             "PODSIFT_WEB_PORT": "0",
             "PODSIFT_ZONE": "UTC",
         }
         process = self._nursery.Process(target=run_service, args=(self.chat, str(self.logs), settings))
         process.start()
         self.running[slot] = process
+
+    def life(self, slot: str) -> str:
+        """The name of this slot's present process: slots are started again and again."""
+        return f"{slot}-{self.lives[slot]}"
 
     async def kill(self, slot: str) -> bool:
         """Kill it; False where it had ended by itself."""

@@ -1,15 +1,18 @@
 """The outside world of a chaos run: shows as many as wanted, a language model, and a chat server that takes every post.
 
-It lives in the driver, which nobody kills, and counts what it has answered to somebody who was still there.
+It lives in the driver, which nobody kills, and counts what it has answered to somebody who was still there. Each life
+of a process asks the language model at an address of its own, so that it is known which answers came before its death.
 """
 
 import asyncio
 import hashlib
 import json
 import re
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http import HTTPStatus
@@ -35,12 +38,26 @@ _SPOKEN_SHOW = """<?xml version="1.0"?><rss version="2.0"><channel><title>Spoken
 </item></channel></rss>"""
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the model was asked, by whom, and when (on the driver's clock) it answered."""
+
+    asked: str
+    life: str
+    at: float
+
+
 class World:
-    """`fetches` counts answers by path, `replies` the model's by what was asked, `posts` messages by (channel, key)."""
+    """`fetches` counts answers by path, `posts` messages by (channel, key); `replies` are the model's.
+
+    `cut` is how many calls of the model were under way when whoever asked was killed, which no care can save.
+    """
 
     def __init__(self, samples: SampleHost, session: ClientSession, sound: bytes) -> None:
         self.fetches: Counter[str] = Counter()
-        self.replies: Counter[str] = Counter()
+        self.replies: list[Reply] = []
+        self.cut = 0
+        self.deaths: dict[str, float] = {}
         self.posts: Counter[tuple[str, str]] = Counter()
         self.url = ""
         self._samples = samples
@@ -50,7 +67,11 @@ class World:
     @property
     def seen(self) -> int:
         """How many different things it was asked for or told."""
-        return len(self.fetches) + len(self.replies) + len(self.posts)
+        return len(self.fetches) + len({reply.asked for reply in self.replies}) + len(self.posts)
+
+    def dies(self, life: str) -> None:
+        """This life ends now."""
+        self.deaths[life] = time.monotonic()
 
     def feed(self, copy: int) -> tuple[str, int]:
         """The address of one show under a name of its own, and how many episodes it has."""
@@ -85,15 +106,19 @@ class World:
             return page.status, page.content_type, await page.read()
 
     async def think(self, request: web.Request) -> web.StreamResponse:
-        """The model replies after a while."""
+        """The model replies after a while, unless whoever asked is dead by then."""
+        life = request.match_info["life"]
         try:
             asked = await request.read()
         except ConnectionError:
-            return web.Response()  # whoever asked was killed
+            self.cut += 1
+            return web.Response()
         await asyncio.sleep(_THINKING)
+        if life in self.deaths or not _is_there(request):
+            self.cut += 1
+            return web.Response()
+        self.replies.append(Reply(hashlib.sha256(asked).hexdigest(), life, time.monotonic()))
         body = json.loads(asked)
-        if _is_there(request):
-            self.replies[hashlib.sha256(asked).hexdigest()] += 1
         return await says_json(reads(body))(request, body)
 
     async def post(self, request: web.Request) -> web.Response:
@@ -119,7 +144,7 @@ async def outside_world(folder: Path) -> AsyncIterator[World]:
         application = web.Application()
         application.router.add_post("/chat/{channel}", world.post)
         application.router.add_get("/chat/{channel}", world.find)
-        application.router.add_post("/v1/chat/completions", world.think)
+        application.router.add_post("/life/{life}/v1/chat/completions", world.think)
         application.router.add_get("/{copy:c[0-9]+}/{path:.+}", world.show)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
         await runner.setup()

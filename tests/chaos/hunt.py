@@ -26,6 +26,8 @@ _MOST_DONE = 8
 _AHEAD = 24
 """So many episodes are always on their way."""
 _DRAINED_WITHIN = 300.0
+_TOLD_EVERY = 10
+"""Kills."""
 
 
 class Clock:
@@ -91,6 +93,11 @@ async def hunt(
     ends = time.monotonic() + seconds
     deaths = {slot: kills * (2 + number) // 6 for number, slot in enumerate(MORTAL) if slot in fleet.slots}
     for number in range(kills):
+        if number and number % _TOLD_EVERY == 0:
+            print(
+                f"{number} of {kills} kills, {len(world.replies)} model replies, {world.posts.total()} posts",
+                flush=True,
+            )
         if time.monotonic() > ends:
             return number, cut
         slot = await _next(fleet, world, dice)
@@ -98,6 +105,7 @@ async def hunt(
             cut += await asyncio.to_thread(fleet.under_way, slot)
         except SQLAlchemyError:
             cut["nothing yet"] += 1
+        world.dies(fleet.life(slot))
         if not await fleet.kill(slot):
             print(f"{slot} had ended by itself", flush=True)
         if number >= deaths.get(slot, kills):

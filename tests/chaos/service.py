@@ -13,19 +13,19 @@ from aiohttp import ClientError, ClientSession
 
 import bot.app
 import bot.ears
-import bot.engine_slot
+import bot.engine.slot
 import bot.serving
 from bot.data_folder import own
-from bot.engine import Rhythm, open_engine
-from bot.failover import Pace
+from bot.engine.durable import Rhythm, open_engine
+from bot.engine.failover import Pace
 from bot.logs import set_up_logs
-from bot.message import Message
 from bot.schedule import ticking
 from bot.settings import load_settings
-from pipeline.adapters.audio_intake import AudioLimits
+from bot.texts.message import Message
+from pipeline.adapters.audio.chunk_files import ChunkFiles
+from pipeline.adapters.audio.intake import AudioLimits
+from pipeline.adapters.audio.whisper import WhisperSettings
 from pipeline.adapters.catalog import LocalMessages
-from pipeline.adapters.chunk_files import ChunkFiles
-from pipeline.adapters.whisper import WhisperSettings
 from pipeline.domain.audio import HeardChunk
 from pipeline.domain.channel import Channel
 from pipeline.domain.errors import DeliveryDelayed, DeliveryUnknown
@@ -93,7 +93,7 @@ def run_service(chat_url: str, log: str, environment: Mapping[str, str]) -> None
     bot.ears.WhisperSettings = partial(WhisperSettings, threads=1)  # type: ignore[attr-defined,assignment]  # shorter
     bot.ears.AudioLimits = lambda **_: AUDIO  # type: ignore[attr-defined,assignment]  # shorter
     bot.serving.ticking = partial(ticking, scan_every=2.0, post_every=1.0)  # type: ignore[attr-defined]  # shorter
-    bot.engine_slot.open_engine = partial(open_engine, rhythm=RHYTHM, pace=PACE)  # type: ignore[attr-defined]  # shorter
+    bot.engine.slot.open_engine = partial(open_engine, rhythm=RHYTHM, pace=PACE)  # type: ignore[attr-defined]  # shorter
     with own(settings.data, slot=settings.folder_slot, patience=20.0):
         asyncio.run(bot.serving.serve(settings))
     os._exit(0)  # nothing of the process that this one was forked from is to be ended here

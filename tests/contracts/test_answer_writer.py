@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from pipeline.adapters.extractive_answers import PassageAnswers
+from pipeline.adapters.extractive.answers import PassageAnswers
 from pipeline.adapters.openai_model import ModelAnswers
 from pipeline.domain.answer import Grade, Question
 from pipeline.domain.audience import LOCAL

@@ -11,6 +11,7 @@ from pipeline.domain.audience import Audience
 from pipeline.domain.episode import Episode, EpisodeState
 from pipeline.domain.errors import UnknownFeed
 from pipeline.domain.feed import (
+    DueFeed,
     Enclosure,
     Feed,
     FeedState,
@@ -268,9 +269,27 @@ async def test_due_feeds_are_followed_not_paused_and_the_longest_overdue_comes_f
         state = FeedState.PAUSED if name == "paused" else FeedState.FAILING
         await stores.feeds.record(replace(feeds[name], state=state, next_read=NOW + timedelta(minutes=minutes)), ())
     await stores.subscriptions.unfollow(channel().id, feeds["dropped"].id, workspace=OURS)
-    expected = tuple(feeds[name].id for name in ("new", "later", "late"))
+    expected = tuple(DueFeed(feeds[name].id, feeds[name].url) for name in ("new", "later", "late"))
     assert await stores.feeds.due(NOW) == expected
     assert await stores.feeds.due(NOW, limit=2) == expected[:2]
+
+
+async def test_a_feed_that_is_put_off_is_due_later_and_otherwise_the_same(stores: Stores) -> None:
+    feed, then = await stores.followed_feed(), NOW + timedelta(hours=1)
+    await stores.feeds.put_off(feed.id, until=then)
+    await stores.feeds.put_off("gone", until=then)
+    assert await stores.feeds.due(NOW) == ()
+    assert await stores.feeds.due(then) == (DueFeed(feed.id, feed.url),)
+    assert await stores.feeds.get(feed.id) == replace(feed, next_read=then)
+
+
+async def test_of_a_private_feed_that_is_due_only_what_may_be_shown_is_told(stores: Stores) -> None:
+    url = "https://pods.example/private.xml?token=geheim"
+    feed = await stores.followed_feed(url, private=True)
+    [due] = await stores.feeds.due(NOW)
+    assert due.id == feed.id
+    assert due.url.startswith("https://pods.example/")
+    assert "geheim" not in due.url
 
 
 async def test_two_who_record_the_same_feed_at_once_get_each_episode_once(stores: Stores) -> None:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from pipeline.adapters.extractive import ExtractivePicks
+from pipeline.adapters.extractive.picks import ExtractivePicks
 from pipeline.adapters.openai_model import ModelProposer
 from pipeline.domain.insight import Author, Insight
 from pipeline.domain.talk.adverts import find_adverts

@@ -82,25 +82,16 @@ async def test_insights_are_read_with_their_episode(stores: Stores, feed: Feed) 
     assert await stores.evidence.candidates((), workspace=OURS) == ()
 
 
-async def test_words_around_a_moment_are_the_segments_that_overlap_it(stores: Stores, feed: Feed) -> None:
+async def test_words_are_read_by_number_with_times_and_without(stores: Stores, feed: Feed) -> None:
     first, second, *_ = await stores.library.episodes(feed.id, workspace=OURS)
-    said = await stores.evidence.said_between(first.id, workspace=OURS, start=12, end=21)
+    said = await stores.evidence.segments(first.id, workspace=OURS, first=1, last=2)
     assert [s.text for s in said] == ["Two.", "Three."]
-    assert await stores.evidence.said_between(first.id, workspace=OURS, start=500, end=600) == ()
-    assert await stores.evidence.said_between(second.id, workspace=OURS, start=0, end=600) == ()
-
-
-async def test_words_without_times_are_read_by_number(stores: Stores, feed: Feed) -> None:
-    _, second, third, *_ = await stores.library.episodes(feed.id, workspace=OURS)
+    assert await stores.evidence.segments(second.id, workspace=OURS) == ()
     untimed = Transcript(tuple(Segment(f"Line {n}.") for n in range(5)), Basis.PUBLISHED)
-    half_timed = Transcript((Segment("Start only.", 5.0), Segment("None.")), Basis.PUBLISHED)
     await stores.transcripts.save(second.id, untimed)
-    await stores.transcripts.save(third.id, half_timed)
-    assert await stores.evidence.said_between(second.id, workspace=OURS, start=0, end=99) == ()
     assert await stores.evidence.segments(second.id, workspace=OURS, first=-3, last=1) == untimed.segments[:2]
     assert await stores.evidence.segments(second.id, workspace=OURS, first=3) == untimed.segments[3:]
     assert await stores.evidence.segments(second.id, workspace=OURS, first=9, last=12) == ()
-    assert await stores.evidence.said_between(third.id, workspace=OURS, start=4, end=6) == half_timed.segments[:1]
 
 
 async def test_topics_are_those_of_the_channels_shows_the_most_frequent_first(stores: Stores, feed: Feed) -> None:

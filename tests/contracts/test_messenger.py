@@ -14,16 +14,16 @@ with warnings.catch_warnings():
     import discord  # noqa: F401  imported here once, so that no test meets the warning
 
 from bot import outbox
-from bot.answers import answer_post
-from bot.cards import insight_card
 from bot.clock import SystemClock
 from bot.discord.messenger import open_messenger
 from bot.local_board import LocalBoard
-from bot.message import Block, Button, Buttons, Heading, Message, Paragraph, Quote, bold, link, text
 from bot.outbox import Messenger
-from bot.posts import digest_post
 from bot.slack.messenger import SlackMessenger
 from bot.slack.web import SlackWeb
+from bot.texts.answers import answer_post
+from bot.texts.cards import insight_card
+from bot.texts.message import Block, Button, Buttons, Heading, Message, Paragraph, Quote, bold, link, text
+from bot.texts.posts import digest_post
 from pipeline.domain.answer import Answer, Grade
 from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.channel import Channel

@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.domain.audience import PUBLIC, Audience
 from pipeline.domain.errors import UnknownChannel, UnknownFeed
+from pipeline.domain.feed import DueFeed
 from tests.peers.catalog import NOW, OURS, STRANGER, Stores, channel, found
 
 URL = "https://pods.example/feed.xml"
@@ -40,7 +41,7 @@ async def test_a_feed_is_polled_while_anybody_follows_it_and_kept_after(stores: 
     await stores.followed_feed(workspace=STRANGER)
     await stores.feeds.record(feed, (found(1),))
     await stores.subscriptions.unfollow(channel().id, feed.id, workspace=OURS)
-    assert await stores.feeds.due(NOW) == (feed.id,)
+    assert await stores.feeds.due(NOW) == (DueFeed(feed.id, feed.url),)
     await stores.subscriptions.unfollow(channel(STRANGER).id, feed.id, workspace=STRANGER)
     assert await stores.feeds.due(NOW) == ()
     assert await stores.feeds.get(feed.id) == feed

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.adapters.audio_intake import AudioLimits
+from pipeline.adapters.audio.intake import AudioLimits
+from pipeline.adapters.audio.transcriber import ChunkTranscriber, Ear
+from pipeline.adapters.audio.whisper import WhisperEar, WhisperSettings
 from pipeline.adapters.openai_model.purse import Purse
 from pipeline.adapters.openai_model.server import HostedModel
 from pipeline.adapters.openai_model.transcription import open_ear
-from pipeline.adapters.transcriber import ChunkTranscriber, Ear
-from pipeline.adapters.whisper import WhisperEar, WhisperSettings
 from pipeline.domain.audience import PUBLIC
 from pipeline.domain.episode import Episode
 from pipeline.domain.errors import AudioUnreadable, FetchError, NoTranscript, PodsiftError, Unreachable

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pipeline.adapters.extractive_answers import PassageAnswers
+from pipeline.adapters.extractive.answers import PassageAnswers
 from pipeline.domain.answer import Answer, Grade, Question
 from pipeline.domain.audience import LOCAL
 from pipeline.domain.passage import Passage

@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from bot.message import plain
-from bot.posts import digest_post
-from pipeline.adapters.extractive import ExtractivePicks
+from bot.texts.message import plain
+from bot.texts.posts import digest_post
+from pipeline.adapters.extractive.picks import ExtractivePicks
 from pipeline.domain.audience import LOCAL, PUBLIC
 from pipeline.domain.channel import Channel
 from pipeline.domain.choice.likeness import Vectors, likeness

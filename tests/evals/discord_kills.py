@@ -30,8 +30,8 @@ from bot.clock import SystemClock
 from bot.discord.farewells import ChannelStops
 from bot.discord.layouts import marker_of
 from bot.discord.messenger import DiscordMessenger, open_messenger
-from bot.message import Button, Buttons, Heading, Message, Paragraph, text
 from bot.outbox import deliver
+from bot.texts.message import Button, Buttons, Heading, Message, Paragraph, text
 from pipeline.adapters.catalog import ChannelSettings, Curators, SqlDeliveryBook, open_catalog
 from pipeline.adapters.sealing import Seal
 from pipeline.domain.audience import WorkspaceId

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from pipeline.adapters.extractive import ExtractivePicks
+from pipeline.adapters.extractive.picks import ExtractivePicks
 from pipeline.domain.insight import Author, Proposal
 from pipeline.domain.passage import Passage
 from pipeline.domain.spending import MICROS, Prices, reading_estimate

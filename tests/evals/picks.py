@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from pipeline.adapters.extractive import ExtractivePicks
+from pipeline.adapters.extractive.picks import ExtractivePicks
 from pipeline.domain.insight import Author, Insight
 from pipeline.domain.talk.adverts import find_adverts
 from pipeline.domain.talk.evidence import Rejection, judge

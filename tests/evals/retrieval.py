@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from pipeline.adapters.extractive_answers import PassageAnswers
+from pipeline.adapters.extractive.answers import PassageAnswers
 from pipeline.domain.answer import Grade, Question
 from pipeline.domain.audience import LOCAL
 from pipeline.domain.passage import Passage, Query

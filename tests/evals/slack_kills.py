@@ -21,12 +21,12 @@ from pathlib import Path
 from typing import Final
 
 from bot.clock import SystemClock
-from bot.message import Message, Paragraph, text
 from bot.outbox import deliver
 from bot.slack.messenger import SlackMessenger
 from bot.slack.parts import slack_parts
 from bot.slack.team import Defaults
 from bot.slack.web import SlackWeb
+from bot.texts.message import Message, Paragraph, text
 from pipeline.adapters.catalog import ChannelSettings, SqlDeliveryBook, open_catalog
 from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.channel import Channel

@@ -42,3 +42,6 @@ class ChunkMemory:
 
     async def forget(self, audio: str) -> None:
         self.chunks = {key: chunk for key, chunk in self.chunks.items() if key[0] != audio}
+
+    async def sweep(self) -> int:
+        return 0

@@ -14,10 +14,10 @@ from bot.discord.connection import listening_to_discord
 from bot.discord.desk import Desk, Habits
 from bot.discord.layouts import marker_of
 from bot.handover import Request
-from bot.list_shapes import ExportShape, ListedShape
-from bot.message import Message, Paragraph, text
 from bot.operations.outcome import Member, Outcome
-from bot.shapes import TextShape
+from bot.shapes.commands import TextShape
+from bot.shapes.lists import ExportShape, ListedShape
+from bot.texts.message import Message, Paragraph, text
 from pipeline.adapters.catalog import Curators, Inbox, OpenThreads, Threads
 from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.channel import Channel

@@ -20,7 +20,7 @@ from aiohttp import web
 from tests.peers.discord_gateway import DIRECT_MESSAGES, GUILD_MESSAGES, MESSAGE_CONTENT, Gateway
 from tests.peers.discord_interactions import Interactions, Refused, Result
 from tests.peers.discord_rules import problems_of_request
-from tests.peers.discord_world import BOT, FORUM, Json, Place, World
+from tests.peers.discord_world import BOT, FORUM, OWNER, Json, Place, World
 from tests.peers.traffic import record
 
 TOKEN = "peer.of.discord"
@@ -203,7 +203,7 @@ class DiscordPeer(Interactions):
         return 200, {
             **told,
             "bot": bot,
-            "owner": bot,
+            "owner": self.world.users[OWNER],
             "team": None,
             "bot_public": True,
             "summary": "",

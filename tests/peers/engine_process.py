@@ -1,17 +1,18 @@
 """A process with an engine that can be killed: python -m tests.peers.engine_process URL SLOT LOG [HANG_IN].
 
-Each stage appends a line `SLOT STAGE EPISODE` to LOG; the stage named HANG_IN then never ends. Lines on standard input
-are ids of episodes to start, with the host they come from; the end of the input ends the process.
+Each stage appends a line `SLOT STAGE EPISODE` to LOG, and each reading of a bucket of feeds `SLOT scan BUCKET`; the
+stage named HANG_IN (or `scan`) then never ends. Lines on standard input are ids of episodes to start, with the host
+they come from, or `scan BUCKET TICK`; the end of the input ends the process.
 """
 
 import asyncio
 import sys
 from pathlib import Path
 
-from bot.engine import Rhythm, open_engine
-from bot.failover import Pace
-from bot.queues import Job
-from bot.workflows import Work
+from bot.engine.durable import Rhythm, open_engine
+from bot.engine.failover import Pace
+from bot.engine.queues import Job
+from bot.engine.workflows import Work
 from pipeline.domain.errors import PodsiftError
 from pipeline.flows import Stage
 
@@ -23,14 +24,18 @@ NEXT = {Stage.INGEST: Stage.ANALYSE, Stage.ANALYSE: Stage.INDEX, Stage.INDEX: No
 def writing_work(slot: str, log: Path, *, hang_in: str = "") -> Work:
     """Work that is written down."""
 
-    async def run_stage(stage: Stage, episode_id: str) -> Stage | None:
+    async def do(what: str, which: str) -> None:
         with log.open("a", encoding="utf-8") as lines:
-            lines.write(f"{slot} {stage.value} {episode_id}\n")
-        if stage.value == hang_in:
+            lines.write(f"{slot} {what} {which}\n")
+        if what == hang_in:
             await asyncio.Event().wait()
+
+    async def run_stage(stage: Stage, episode_id: str) -> Stage | None:
+        await do(stage.value, episode_id)
         return NEXT[stage]
 
-    async def scan(_feed_id: str) -> list[Job]:
+    async def scan(bucket: int) -> list[Job]:
+        await do("scan", str(bucket))
         return []
 
     async def give_up(_stage: Stage, _episode_id: str, error: PodsiftError) -> None:
@@ -48,7 +53,11 @@ async def main(url: str, slot: str, log: str, hang_in: str = "") -> None:
     async with open_engine(url=url, role="all", slot=slot, work=work, rhythm=QUICK, pace=PACE) as engine:
         while line := await asyncio.to_thread(sys.stdin.readline):
             episode, _, host = line.strip().partition(" ")
-            await engine.start_episode(Job(episode, 1, host=host))
+            if episode == "scan":
+                bucket, _, tick = host.partition(" ")
+                await engine.start_scans([int(bucket)], tick=tick)
+            else:
+                await engine.start_episode(Job(episode, 1, host=host))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """A Transcriber that listens to nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.domain.episode import Episode
 from pipeline.domain.errors import NoTranscript, PodsiftError
@@ -15,6 +15,7 @@ class SetTranscriber:
     answer: Transcript | PodsiftError
     transcripts: TranscriptStore | None = None
     meanwhile: Transcript | None = None
+    forgotten: list[str] = field(default_factory=list)
 
     async def transcribe(self, episode: Episode) -> Transcript:
         if episode.audio_url is None:
@@ -24,3 +25,6 @@ class SetTranscriber:
         if isinstance(self.answer, PodsiftError):
             raise self.answer
         return self.answer
+
+    async def forget(self, episode: Episode) -> None:
+        self.forgotten.append(episode.id)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from bot.message import Message
+from bot.texts.message import Message
 from pipeline.domain.channel import Channel
 from pipeline.domain.errors import DeliveryUnknown, DestinationGone
 

@@ -2,17 +2,18 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bot.app import App, open_app
 from bot.handover import Progress, Request
-from bot.message import plain
 from bot.operations import Outcome, perform
 from bot.running import OWNER
-from bot.sample_host import SampleHost
+from bot.sample_host import SampleHost, serve_samples
 from bot.settings import load_settings
-from tests.peers.openai_peer import OpenAIPeer
+from bot.texts.message import plain
+from tests.peers.openai_peer import OpenAIPeer, no_credit
 
 
 def unseen(_progress: Progress) -> None:
@@ -53,3 +54,14 @@ async def read_samples(app: App, host: SampleHost, *, shows: int = 1) -> None:
         assert (await told(app, "add", address=address)).code == 0
     scan = await told(app, "scan")
     assert scan.code == 0, plain(scan.message)
+
+
+@asynccontextmanager
+async def without_credit(folder: Path) -> AsyncIterator[App]:
+    """Podsift that wanted to read a sample show and learned that there is no credit left."""
+    async with OpenAIPeer() as peer, serve_samples(now=datetime.now(UTC)) as host:
+        peer.answers = [no_credit()]
+        async with podsift(folder, peer) as app:
+            await told(app, "add", address=host.public_feeds[0])
+            await told(app, "scan")
+            yield app

@@ -15,12 +15,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from bot.apart import Apart
-from bot.engine import Rhythm, open_engine
-from bot.queues import Job
+from bot.engine.apart import Apart
+from bot.engine.durable import Rhythm, open_engine
+from bot.engine.queues import Job
+from bot.engine.verdicts import Verdict
+from bot.engine.workflows import Work
 from bot.settings import load_settings
-from bot.verdicts import Verdict
-from bot.workflows import Work
 from pipeline.domain.errors import PodsiftError
 from pipeline.flows import Stage
 from tests.peers.engine_process import NEXT, writing_work

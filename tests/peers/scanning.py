@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.adapters.catalog import SqlFeedKeys, SqlFeedLedger, Subscriptions, open_catalog
 from pipeline.adapters.feeds import FeedReader
-from pipeline.adapters.http import GuardedHttp
+from pipeline.adapters.http.client import GuardedHttp
 from pipeline.adapters.sealing import Seal
 from pipeline.domain.audience import LOCAL, PUBLIC
 from pipeline.domain.feed import feed_id
@@ -50,12 +50,13 @@ class Scanner:
             async def some() -> int:
                 new = 0
                 for one in waiting:
-                    new += await self._read(one, fetcher, parser)
+                    new += await self.read(one, fetcher, parser)
                 return new
 
             return sum(await asyncio.gather(*(some() for _ in range(_AT_ONCE))))
 
-    async def _read(self, one: str, fetcher: Fetcher, parser: FeedReader) -> int:
+    async def read(self, one: str, fetcher: Fetcher, parser: FeedReader) -> int:
+        """Read one feed; the number of new episodes."""
         scan = await scan_feed(
             one,
             feeds=self.ledger,

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from typing import TYPE_CHECKING, Any
+from contextlib import asynccontextmanager, nullcontext
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import sqlite
@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from pipeline.adapters.catalog.engines import WRITES, make_async_engine, parse_url, place_of
 from pipeline.adapters.catalog.faults import explained
 from pipeline.adapters.catalog.feed_addresses import seal_addresses
+from pipeline.adapters.catalog.found_episodes import seal_episodes
 from pipeline.adapters.catalog.migrating import migrate
+from pipeline.adapters.catalog.turn import Turn
 from pipeline.adapters.sealing import Seal
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ class CatalogDb:
         self._place = place
         self._is_sqlite = engine.dialect.name == "sqlite"
         # SQLite has one writer. Waiting here is fair and wakes up at once; waiting in SQLite is neither.
-        self._turn: AbstractAsyncContextManager[Any] = asyncio.Lock() if self._is_sqlite else nullcontext()
+        self._turn = Turn() if self._is_sqlite else None
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -42,10 +44,14 @@ class CatalogDb:
                 yield connection
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that is kept as a whole, or not at all when the body raises. Raises CatalogUnavailable."""
+    async def writing(self, *, is_urgent: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A transaction that is kept as a whole, or not at all when the body raises. Raises CatalogUnavailable.
+
+        Urgent is what was paid for, or took long, and is nowhere else: it goes before others that wait.
+        """
+        turn = nullcontext() if self._turn is None else self._turn.taken(is_urgent=is_urgent)
         with explained(self._place):
-            async with self._turn, self._writers.begin() as connection:
+            async with turn, self._writers.begin() as connection:
                 yield connection
 
     def insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
@@ -73,6 +79,7 @@ async def open_catalog(url: str, *, seal: Seal | None = None) -> AsyncIterator[C
         if seal is not None:
             async with db.writing() as connection:
                 await seal_addresses(connection, seal=seal)
+                await seal_episodes(connection, seal=seal)
         yield db
     finally:
         await engine.dispose()

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from pipeline.adapters.catalog.database import CatalogDb
 from pipeline.adapters.catalog.revival import revive_due
-from pipeline.adapters.catalog.rows import select_episodes, to_episode
+from pipeline.adapters.catalog.rows import select_episodes, select_whole_episodes, to_episode, to_whole_episode
 from pipeline.adapters.catalog.tables import episode
 from pipeline.domain.episode import Episode, EpisodeState
 from pipeline.domain.errors import UnknownEpisode
@@ -21,15 +21,19 @@ class SqlEpisodeLedger:
         self._db = db
 
     async def get(self, episode_id: str) -> Episode:
-        """The episode with this id. Raises UnknownEpisode."""
+        """The episode with this id and all its addresses.
+
+        Raises UnknownEpisode, and SettingsError when they were sealed with another key.
+        """
+        query = select_whole_episodes().where(episode.c.id == episode_id)
         async with self._db.reading() as connection:
-            row = (await connection.execute(select_episodes().where(episode.c.id == episode_id))).one_or_none()
+            row = (await connection.execute(query)).one_or_none()
         if row is None:
             raise UnknownEpisode(episode_id)
-        return to_episode(row)
+        return to_whole_episode(row, seal=self._db.seal)
 
     async def waiting(self, feed_id: str | None = None) -> tuple[Episode, ...]:
-        """Episodes on their way (of one feed, or all), newest first."""
+        """Episodes on their way (of one feed, or all), newest first, of private ones what may be shown."""
         query = select_episodes().where(episode.c.state == EpisodeState.WAITING.value)
         if feed_id is not None:
             query = query.where(episode.c.feed_id == feed_id)

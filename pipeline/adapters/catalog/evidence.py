@@ -49,13 +49,6 @@ class Evidence:
         by_id = {c.insight.id: c for c in await asyncio.to_thread(to_candidates, rows)}
         return tuple(by_id[i] for i in insight_ids if i in by_id)
 
-    async def said_between(
-        self, episode_id: str, *, workspace: WorkspaceId, start: float, end: float
-    ) -> tuple[Segment, ...]:
-        """The segments that overlap these seconds of the episode; empty for a transcript without times."""
-        segments = await self._segments(episode_id, workspace)
-        return tuple(s for s in segments if s.start is not None and s.start <= end and _end_of(s, s.start) >= start)
-
     async def segments(
         self, episode_id: str, *, workspace: WorkspaceId, first: int = 0, last: int | None = None
     ) -> tuple[Segment, ...]:
@@ -75,7 +68,3 @@ class Evidence:
         async with self._db.reading() as connection:
             packed = (await connection.execute(query)).scalar_one_or_none()
         return () if packed is None else await asyncio.to_thread(unpack_segments, packed)
-
-
-def _end_of(segment: Segment, start: float) -> float:
-    return start if segment.end is None else segment.end

@@ -10,16 +10,15 @@ from sqlalchemy import Row, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pipeline.adapters.catalog.tables import feed
-from pipeline.adapters.sealing import Seal
+from pipeline.adapters.sealing import Seal, needed
 from pipeline.domain.audience import PUBLIC, Audience
-from pipeline.domain.errors import SettingsError
 from pipeline.domain.feed import feed_id
-from pipeline.domain.intake.keyed_address import without_keys
+from pipeline.domain.intake.keyed_address import page_to_show, without_keys
 
 
 def address_name(url: str, audience: Audience, *, seal: Seal | None) -> str:
     """Sixteen hex digits by which this address is found again. Raises SettingsError without the seal it needs."""
-    return feed_id(url if audience.is_public else _sure(seal).name(url), audience)
+    return feed_id(url if audience.is_public else needed(seal).name(url), audience)
 
 
 def address_values(url: str, audience: Audience, *, seal: Seal | None) -> dict[str, str | None]:
@@ -27,19 +26,19 @@ def address_values(url: str, audience: Audience, *, seal: Seal | None) -> dict[s
     name = address_name(url, audience, seal=seal)
     if audience.is_public:
         return {"url": url, "sealed_url": None, "address": name}
-    return {"url": without_keys(url), "sealed_url": _sure(seal).close(url), "address": name}
+    return {"url": without_keys(url), "sealed_url": needed(seal).close(url), "address": name}
 
 
 def kept_move(url: str | None, audience: Audience, *, seal: Seal | None) -> str | None:
     """The address that a feed seems to move to, as it is kept."""
-    return url if url is None or audience.is_public else _sure(seal).close(url)
+    return url if url is None or audience.is_public else needed(seal).close(url)
 
 
 def opened(row: Row[Any], *, seal: Seal | None) -> tuple[str, str | None]:
     """The address of a feed's row, and the one it seems to move to. Raises SettingsError when they cannot be opened."""
     if row.sealed_url is None:
         return row.url, row.move_url
-    seal = _sure(seal)
+    seal = needed(seal)
     return seal.open(row.sealed_url), None if row.move_url is None else seal.open(row.move_url)
 
 
@@ -54,10 +53,5 @@ async def seal_addresses(connection: AsyncConnection, *, seal: Seal) -> None:
         audience = Audience.from_key(row.audience)
         values = address_values(row.url, audience, seal=seal)
         values["move_url"] = kept_move(row.move_url, audience, seal=seal)
+        values |= {"link": page_to_show(row.link), "image": page_to_show(row.image)}
         await connection.execute(update(feed).where(feed.c.id == row.id).values(values))
-
-
-def _sure(seal: Seal | None) -> Seal:
-    if seal is None:
-        raise SettingsError("A private feed needs the key that seals its address, and none was given.")
-    return seal

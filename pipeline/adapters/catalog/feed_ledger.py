@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Row, bindparam, exists, select
+from sqlalchemy import BindParameter, Row, bindparam, exists, select, update
 
 from pipeline.adapters.catalog.codecs import unpack_items
 from pipeline.adapters.catalog.database import CatalogDb
@@ -16,7 +16,7 @@ from pipeline.adapters.catalog.tables import feed as feeds
 from pipeline.adapters.catalog.tables import feed_listing, follow
 from pipeline.adapters.catalog.together import Together
 from pipeline.domain.errors import UnknownFeed
-from pipeline.domain.feed import Feed, FeedState, FoundEpisode, Listing, SeenItem
+from pipeline.domain.feed import DueFeed, Feed, FeedState, FoundEpisode, Listing, SeenItem
 from pipeline.ports import Clock
 
 _MOST_ASKED: Final = 200
@@ -52,10 +52,10 @@ class SqlFeedLedger:
             raise UnknownFeed(feed_id)
         return to_feed(row, seal=self._db.seal)
 
-    async def due(self, now: datetime, *, limit: int = 100) -> tuple[str, ...]:
+    async def due(self, now: datetime, *, limit: int = 100) -> tuple[DueFeed, ...]:
         """Feeds that somebody follows, are not paused, and whose next reading is due; the longest overdue first."""
         query = (
-            select(feeds.c.id)
+            select(feeds.c.id, feeds.c.url)
             .where(
                 exists().where(follow.c.feed_id == feeds.c.id),
                 feeds.c.state != FeedState.PAUSED.value,
@@ -65,7 +65,12 @@ class SqlFeedLedger:
             .limit(limit)
         )
         async with self._db.reading() as connection:
-            return tuple((await connection.execute(query)).scalars())
+            return tuple(DueFeed(row.id, row.url) for row in await connection.execute(query))
+
+    async def put_off(self, feed_id: str, *, until: datetime) -> None:
+        """Read the feed next at that time and change nothing else; where there is no such feed nothing happens."""
+        async with self._db.writing() as connection:
+            await connection.execute(update(feeds).where(feeds.c.id == feed_id).values(next_read=until))
 
     async def record(
         self,
@@ -99,7 +104,9 @@ class SqlFeedLedger:
         """How many of these are episodes that we have of the feed; all, when we have none at all."""
         async with self._db.reading() as connection:
             rows = (await connection.execute(KNOWN, {"feed_ids": [feed_id]})).all()
-        return await asyncio.to_thread(count_known, feed_id, found, rows) if rows else len(found)
+        if not rows:
+            return len(found)
+        return await asyncio.to_thread(count_known, feed_id, found, rows, seal=self._db.seal)
 
     async def _select_feeds(self, feed_ids: Sequence[str]) -> list[Row[Any] | None]:
         async with self._db.reading() as connection:

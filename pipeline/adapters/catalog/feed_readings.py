@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from pipeline.adapters.catalog.codecs import pack_items
 from pipeline.adapters.catalog.database import CatalogDb
 from pipeline.adapters.catalog.feed_addresses import address_name, address_values
+from pipeline.adapters.catalog.found_episodes import kept_listing, with_kept_guids
 from pipeline.adapters.catalog.intake import KNOWN, Plan, Reading, going_again, plan_intake, select_tried
 from pipeline.adapters.catalog.merging import merge_feeds
 from pipeline.adapters.catalog.revival import put_back, revive, take_out
@@ -61,7 +62,10 @@ class ReadFeed:
     ) -> "ReadFeed":
         """Raises SettingsError without the seal that a private feed needs."""
         address = address_name(feed.url, feed.audience, seal=seal)
-        return cls(feed, feed_values(feed, seal=seal), address, found, hold_after, listing)
+        key = feed.audience.key
+        known_as = with_kept_guids(found, audience=key, seal=seal)
+        kept = kept_listing(listing, audience=key, seal=seal)
+        return cls(feed, feed_values(feed, seal=seal), address, known_as, hold_after, kept)
 
     @property
     def has_episodes(self) -> bool:
@@ -123,13 +127,13 @@ async def _take_in(
 ) -> dict[str, int]:
     """Store the episodes of these feeds; returns how many are new, by feed."""
     readings = [
-        Reading(one.feed.id, was.audience, one.found, now, one.hold_after, one.listing, last_read=was.last_read)
+        Reading(one.feed.id, was.audience, one.found, now, one.hold_after, one.listing, was.last_read, seal=db.seal)
         for one in read
         for was in (before[one.feed.id],)
     ]
     rows = (await connection.execute(KNOWN, {"feed_ids": [one.feed_id for one in readings]})).all()
     plans, listings = await asyncio.to_thread(_plan, readings, rows)
-    await _carry_out(connection, _joined(plans), now)
+    await _carry_out(connection, _joined(plans), now, seal=db.seal)
     if listings:
         new = db.insert(feed_listing)
         upsert = new.on_conflict_do_update(index_elements=["feed_id"], set_={"seen": new.excluded.seen})
@@ -157,9 +161,9 @@ def _joined(plans: Sequence[Plan]) -> Plan:
     return Plan(**{part.name: [row for plan in plans for row in getattr(plan, part.name)] for part in fields(Plan)})
 
 
-async def _carry_out(connection: AsyncConnection, plan: Plan, now: datetime) -> None:
+async def _carry_out(connection: AsyncConnection, plan: Plan, now: datetime, *, seal: Seal | None) -> None:
     # Asked before the changes: what an episode offered is in the row that changes.
-    again = await _going_again(connection, plan.offered, now)
+    again = await _going_again(connection, plan.offered, now, seal=seal)
     await _in_batches(connection, insert(episode), plan.inserts)
     await _in_batches(connection, insert(episode_identity), plan.identities)
     await _in_batches(connection, update(episode).where(episode.c.id == bindparam("row_id")), plan.changes)
@@ -169,13 +173,13 @@ async def _carry_out(connection: AsyncConnection, plan: Plan, now: datetime) -> 
 
 
 async def _going_again(
-    connection: AsyncConnection, offered: Sequence[tuple[str, FoundEpisode]], now: datetime
+    connection: AsyncConnection, offered: Sequence[tuple[str, FoundEpisode]], now: datetime, *, seal: Seal | None
 ) -> list[str]:
     again: list[str] = []
     for start in range(0, len(offered), _BATCH):
         some = offered[start : start + _BATCH]
         rows = (await connection.execute(select_tried([one for one, _ in some], now=now))).all()
-        again += await asyncio.to_thread(going_again, some, rows) if rows else []
+        again += await asyncio.to_thread(going_again, some, rows, seal=seal) if rows else []
     return again
 
 

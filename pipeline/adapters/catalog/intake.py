@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, bindparam, case, exists, select
+from sqlalchemy import Row, Select, bindparam, exists, select
 
-from pipeline.adapters.catalog.codecs import found_from_json, found_to_json
+from pipeline.adapters.catalog.found_episodes import found_values, open_enclosure, open_found, with_kept_guids
 from pipeline.adapters.catalog.tables import episode, episode_identity, transcript
+from pipeline.adapters.sealing import Seal
 from pipeline.domain.episode import EpisodeState
 from pipeline.domain.feed import FoundEpisode, Listing
-from pipeline.domain.identity import content_hash
 from pipeline.domain.intake.another_try import LATE_TRANSCRIPT, offers_more, offers_new_words
 from pipeline.domain.intake.backlog import came_out, judge_new, taken_out
 from pipeline.domain.intake.identity_rules import Known, Match, make_traits, match_episodes
@@ -26,6 +26,7 @@ KNOWN: Final[Select[Any]] = (
     select(
         episode.c.id,
         episode.c.feed_id,
+        episode.c.audience,
         episode.c.guid,
         episode.c.title,
         episode.c.enclosure,
@@ -48,7 +49,8 @@ KNOWN: Final[Select[Any]] = (
 class Reading:
     """What one reading of a feed found. `audience` is the key that all its rows get.
 
-    Without a `listing` nobody can say what else is in the feed. `last_read` is when the reading before was.
+    Without a `listing` nobody can say what else is in the feed. `last_read` is when the reading before was. A private
+    feed needs its `seal`.
     """
 
     feed_id: str
@@ -58,6 +60,7 @@ class Reading:
     hold_after: int | None
     listing: Listing | None
     last_read: datetime | None
+    seal: Seal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +82,16 @@ class Plan:
 def select_tried(episode_ids: Sequence[str], *, now: datetime) -> Select[Any]:
     """What these episodes offered when they were tried.
 
-    `stuck` is what those offered that failed without words, `wordless` what those offered that were found lately and
-    may still take a transcript of their publisher.
+    `is_stuck` are those that failed without words, `is_wordless` those that were found lately and may still take a
+    transcript of their publisher.
     """
     is_wordless = _LACKS_PUBLISHED & (episode.c.first_seen >= now - LATE_TRANSCRIPT)
     return select(
         episode.c.id,
-        case((_IS_STUCK, episode.c.found)).label("stuck"),
-        case((is_wordless, episode.c.found)).label("wordless"),
+        episode.c.found,
+        episode.c.sealed_found,
+        _IS_STUCK.label("is_stuck"),
+        is_wordless.label("is_wordless"),
     ).where(episode.c.id.in_(episode_ids), _IS_STUCK | is_wordless)
 
 
@@ -94,12 +99,14 @@ def plan_intake(reading: Reading, rows: Sequence[Row[Any]]) -> Plan:
     """What is to be done so that the catalogue knows what the reading found."""
     by_id = {row.id: row for row in rows}
     unchanged = _unchanged(reading.listing, by_id)
-    matching = match_episodes(reading.feed_id, reading.found, known_episodes(rows), unchanged=unchanged)
+    matching = match_episodes(
+        reading.feed_id, reading.found, known_episodes(rows, seal=reading.seal), unchanged=unchanged
+    )
     plan = Plan()
     plan.inserts.extend(_new_rows(reading, [m for m in matching.matches if m.is_new], by_id))
     for match in matching.matches:
         if not match.is_new:
-            _plan_change(plan, match, by_id[match.episode_id])
+            _plan_change(plan, match, by_id[match.episode_id], seal=reading.seal)
     plan.identities.extend(
         {"id": identity, "episode_id": episode_id, "audience": reading.audience}
         for identity, episode_id in matching.identities
@@ -112,15 +119,18 @@ def plan_intake(reading: Reading, rows: Sequence[Row[Any]]) -> Plan:
     return plan
 
 
-def going_again(offered: Sequence[tuple[str, FoundEpisode]], rows: Sequence[Row[Any]]) -> list[str]:
+def going_again(
+    offered: Sequence[tuple[str, FoundEpisode]], rows: Sequence[Row[Any]], *, seal: Seal | None
+) -> list[str]:
     """Which of these changed episodes get another try; `rows` are of `select_tried`."""
     by_id = {row.id: row for row in rows}
-    return [one for one, found in offered if one in by_id and _goes_again(found, by_id[one])]
+    return [one for one, found in offered if one in by_id and _goes_again(found, by_id[one], seal=seal)]
 
 
-def count_known(feed_id: str, found: Sequence[FoundEpisode], rows: Sequence[Row[Any]]) -> int:
+def count_known(feed_id: str, found: Sequence[FoundEpisode], rows: Sequence[Row[Any]], *, seal: Seal | None) -> int:
     """How many of these are among the rows of `KNOWN`."""
-    return sum(not match.is_new for match in match_episodes(feed_id, found, known_episodes(rows)).matches)
+    kept = with_kept_guids(found, audience=rows[0].audience, seal=seal) if rows else found
+    return sum(not match.is_new for match in match_episodes(feed_id, kept, known_episodes(rows, seal=seal)).matches)
 
 
 def _unchanged(listing: Listing | None, by_id: dict[str, Row[Any]]) -> set[str]:
@@ -129,8 +139,8 @@ def _unchanged(listing: Listing | None, by_id: dict[str, Row[Any]]) -> set[str]:
     return {row.id for row in by_id.values() if row.guid in guids} if guids else set()
 
 
-def known_episodes(rows: Sequence[Row[Any]]) -> list[Known]:
-    """The episodes in the rows of `KNOWN`."""
+def known_episodes(rows: Sequence[Row[Any]], *, seal: Seal | None) -> list[Known]:
+    """The episodes in the rows of `KNOWN`. Raises SettingsError when their addresses cannot be opened."""
     identities: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:
         identities[row.id].add(row.identity)
@@ -139,7 +149,12 @@ def known_episodes(rows: Sequence[Row[Any]]) -> list[Known]:
         Known(
             row.id,
             frozenset(identities[row.id]),
-            make_traits(row.title, enclosure=row.enclosure, published=row.published, duration=row.duration),
+            make_traits(
+                row.title,
+                enclosure=open_enclosure(row, seal=seal),
+                published=row.published,
+                duration=row.duration,
+            ),
         )
         for row in by_id.values()
     ]
@@ -164,34 +179,29 @@ def _new_rows(reading: Reading, new: Sequence[Match], by_id: dict[str, Row[Any]]
             "attempt": 1,
             "backfill": intake.backfill,
             "reason": "",
-            **_content(match.found, found_to_json(match.found), first_seen=reading.now),
+            **_content(match.found, audience=reading.audience, seal=reading.seal, first_seen=reading.now),
         }
         for match, intake in zip(new, intakes, strict=True)
     ]
 
 
-def _content(found: FoundEpisode, text: str, *, first_seen: datetime) -> dict[str, Any]:
+def _content(found: FoundEpisode, *, audience: str, seal: Seal | None, first_seen: datetime) -> dict[str, Any]:
     return {
-        "found": text,
-        "found_hash": content_hash(text.encode()),
-        "guid": found.guid,
-        "title": found.title,
-        "enclosure": found.enclosures[0].url if found.enclosures else None,
+        **found_values(found, audience=audience, seal=seal),
         "published": found.published,
         "duration": found.duration,
         "came_out": came_out(found, first_seen),
     }
 
 
-def _plan_change(plan: Plan, match: Match, row: Row[Any]) -> None:
-    text = found_to_json(match.found)
-    if content_hash(text.encode()) == row.found_hash:
+def _plan_change(plan: Plan, match: Match, row: Row[Any], *, seal: Seal | None) -> None:
+    content = _content(match.found, audience=row.audience, seal=seal, first_seen=row.first_seen)
+    if content["found_hash"] == row.found_hash:
         return
-    plan.changes.append({"row_id": row.id, **_content(match.found, text, first_seen=row.first_seen)})
+    plan.changes.append({"row_id": row.id, **content})
     plan.offered.append((row.id, match.found))
 
 
-def _goes_again(found: FoundEpisode, row: Row[Any]) -> bool:
-    if row.stuck is not None and offers_more(found, found_from_json(row.stuck)):
-        return True
-    return row.wordless is not None and offers_new_words(found, found_from_json(row.wordless))
+def _goes_again(found: FoundEpisode, row: Row[Any], *, seal: Seal | None) -> bool:
+    before = open_found(row.found, row.sealed_found, seal=seal)
+    return (row.is_stuck and offers_more(found, before)) or (row.is_wordless and offers_new_words(found, before))

@@ -12,11 +12,12 @@ from typing import Any, Final
 from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from pipeline.adapters.catalog.codecs import found_from_json
 from pipeline.adapters.catalog.database import CatalogDb
+from pipeline.adapters.catalog.found_episodes import open_found
 from pipeline.adapters.catalog.intake import KNOWN, known_episodes
 from pipeline.adapters.catalog.revival import revive
 from pipeline.adapters.catalog.tables import episode, episode_identity, feed, follow
+from pipeline.adapters.sealing import Seal
 from pipeline.domain.episode import EpisodeState
 from pipeline.domain.feed import FeedState
 from pipeline.domain.intake.identity_rules import match_episodes
@@ -32,7 +33,7 @@ async def merge_feeds(db: CatalogDb, connection: AsyncConnection, gone: str, int
     """
     ours = (await connection.execute(select(episode).where(episode.c.feed_id == gone))).all()
     theirs = (await connection.execute(KNOWN, {"feed_ids": [into]})).all()
-    both = _compare(ours, theirs, into)
+    both = _compare(ours, theirs, into, seal=db.seal)
     moving = [row for row in ours if _is_better(row, both.twins.get(row.id))]
     await _remember(db, connection, both.identities, audiences={row.id: row.audience for row in ours})
     await _give(connection, moving, both.twins, gone=gone, into=into)
@@ -55,10 +56,10 @@ class _Both:
     identities: dict[str, str]
 
 
-def _compare(ours: Sequence[Row[Any]], theirs: Sequence[Row[Any]], into: str) -> _Both:
-    founds = {found_from_json(row.found): row.id for row in ours}
+def _compare(ours: Sequence[Row[Any]], theirs: Sequence[Row[Any]], into: str, *, seal: Seal | None) -> _Both:
+    founds = {open_found(row.found, row.sealed_found, seal=seal): row.id for row in ours}
     by_id = {row.id: row for row in theirs}
-    matches = match_episodes(into, tuple(founds), known_episodes(theirs)).matches
+    matches = match_episodes(into, tuple(founds), known_episodes(theirs, seal=seal)).matches
     return _Both(
         {founds[match.found]: by_id[match.episode_id] for match in matches if not match.is_new},
         {match.episode_id: founds[match.found] for match in matches if match.is_new},

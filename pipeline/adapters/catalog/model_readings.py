@@ -52,7 +52,7 @@ class SqlReplyStore:
 
     async def save(self, key: str, reply: str, *, episode_id: str) -> None:
         """Keep it with its episode, in place of what was kept under this key. Raises UnknownEpisode."""
-        async with self._db.writing() as connection:
+        async with self._db.writing(is_urgent=True) as connection:
             audience = await audience_of(connection, episode_id)
             values = {"reply": reply, "saved_at": self._clock.now()}
             new = self._db.insert(model_reply).values(key=key, episode_id=episode_id, audience=audience, **values)

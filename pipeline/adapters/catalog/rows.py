@@ -1,6 +1,7 @@
 """Rows of the tables as values of the domain, and the columns that those need."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import time
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ from sqlalchemy import Row, Select, select
 
 from pipeline.adapters.catalog.codecs import found_from_json, words_from_json, words_to_json
 from pipeline.adapters.catalog.feed_addresses import kept_move, opened
+from pipeline.adapters.catalog.found_episodes import open_found
 from pipeline.adapters.catalog.tables import episode, feed, insight
 from pipeline.adapters.sealing import Seal
 from pipeline.domain.audience import Audience, WorkspaceId
@@ -17,12 +19,13 @@ from pipeline.domain.episode import Episode, EpisodeState
 from pipeline.domain.errors import SettingsError
 from pipeline.domain.feed import Feed, FeedState, Move, Validators
 from pipeline.domain.insight import Author, Certainty, Insight, Kind
+from pipeline.domain.intake.keyed_address import page_to_show
 from pipeline.domain.overview import Tally
 
 _EPISODE: Final = tuple(
     c.label(f"e_{c.name}")
     for c in episode.c
-    if c.name not in {"found_hash", "guid", "title", "enclosure", "published", "duration", "came_out"}
+    if c.name not in {"found_hash", "sealed_found", "guid", "title", "enclosure", "published", "duration", "came_out"}
 )
 _FEED_OF_EPISODE: Final = (
     feed.c.url.label("feed_url"),
@@ -39,6 +42,11 @@ def select_feeds() -> Select[Any]:
 def select_episodes() -> Select[Any]:
     """Rows for `to_episode`: episodes with their feed's address, title and language."""
     return select(*_EPISODE, *_FEED_OF_EPISODE).join_from(episode, feed)
+
+
+def select_whole_episodes() -> Select[Any]:
+    """Rows for `to_whole_episode`."""
+    return select_episodes().add_columns(episode.c.sealed_found)
 
 
 def select_insights() -> Select[Any]:
@@ -94,9 +102,9 @@ def feed_values(value: Feed, *, seal: Seal | None) -> dict[str, Any]:
     """The columns that a reading of the feed may change, but for its address. Raises SettingsError without a seal."""
     return {
         "title": value.title,
-        "link": value.link,
+        "link": value.link if value.audience.is_public else page_to_show(value.link),
         "language": value.language,
-        "image": value.image,
+        "image": value.image if value.audience.is_public else page_to_show(value.image),
         "state": value.state.value,
         "reason": value.reason,
         "failures": value.failures,
@@ -113,7 +121,7 @@ def feed_values(value: Feed, *, seal: Seal | None) -> dict[str, Any]:
 
 
 def to_episode(row: Row[Any]) -> Episode:
-    """A row of `select_episodes`."""
+    """A row of `select_episodes`: of a private feed's episode what may be shown."""
     return Episode(
         id=row.e_id,
         feed_id=row.e_feed_id,
@@ -130,6 +138,16 @@ def to_episode(row: Row[Any]) -> Episode:
         retry_at=row.e_retry_at,
         left_at=row.e_left_at,
         feed_language=row.feed_language,
+    )
+
+
+def to_whole_episode(row: Row[Any], *, seal: Seal | None) -> Episode:
+    """A row of `select_whole_episodes`, with all addresses. Raises SettingsError when they cannot be opened."""
+    shown = to_episode(row)
+    return (
+        shown
+        if row.sealed_found is None
+        else replace(shown, found=open_found(row.e_found, row.sealed_found, seal=seal))
     )
 
 

@@ -46,7 +46,7 @@ class SqlSpendingLedger:
             tokens_out=spending.tokens_out,
             micros=spending.micros,
         )
-        async with self._db.writing() as connection:
+        async with self._db.writing(is_urgent=True) as connection:
             await connection.execute(row)
 
     async def total(

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from pipeline.adapters.catalog.columns import UtcTime, Words
 
-SCHEMA: Final = "0007"
+SCHEMA: Final = "0008"
 """The newest migration."""
 
 metadata: Final = MetaData(
@@ -127,7 +127,9 @@ episode: Final = Table(
     Column("feed_id", ForeignKey(feed.c.id, ondelete="CASCADE"), nullable=False),
     _must("audience"),
     # What the feed says: all of it as JSON, its hash, and beside it what identifies an episode without its guid.
+    # Of a private feed only what may be shown; all of it, and the enclosure, which may be keys, are sealed.
     _must("found"),
+    _text("sealed_found"),
     _must("found_hash", String(32)),
     _must("guid"),
     _must("title"),

@@ -43,7 +43,7 @@ class SqlTranscriptStore:
             "warnings": words_to_json(transcript.warnings),
             "saved_at": self._clock.now(),
         }
-        async with self._db.writing() as connection:
+        async with self._db.writing(is_urgent=True) as connection:
             audience = await audience_of(connection, episode_id)
             new = self._db.insert(tables.transcript).values(episode_id=episode_id, audience=audience, **values)
             differs = tables.transcript.c.hash != new.excluded.hash

@@ -6,7 +6,7 @@ from typing import Final
 
 import openai
 
-from pipeline.adapters.http_headers import retry_after
+from pipeline.adapters.http.headers import retry_after
 from pipeline.adapters.openai_model.server import CHAT, Service
 from pipeline.adapters.openai_model.wire import ContextTooLong, Declined, RequestRefused, Throttled
 from pipeline.domain.errors import ModelBusy, ModelError, ModelQuota

@@ -75,12 +75,9 @@ class LanguageModel:
         key = _key(model, shape, turns) if subject.purpose is Purpose.EXTRACT else None
         if key is not None and (known := await self._known(key, shape)) is not None:
             return known
-        completion, read = await self._asked(
-            turns, shape, model=model, subject=subject, patience=patience, seconds=seconds, ear=ear
+        return await self._asked(
+            turns, shape, model=model, subject=subject, patience=patience, seconds=seconds, ear=ear, key=key
         )
-        if key is not None:
-            await self._replies.save(key, completion.text, episode_id=subject.id)
-        return read
 
     async def _known(self, key: str, shape: type[R]) -> R | None:
         text = await self._replies.load(key)
@@ -97,17 +94,20 @@ class LanguageModel:
         patience: Patience,
         seconds: float,
         ear: Ear | None,
-    ) -> tuple[Completion, R]:
+        key: str | None,
+    ) -> R:
         most, asked = _MOST_TOKENS, turns
         problem = ""
         for _ in range(2):
             call = Call(model, asked, {}, seconds)
-            completion = await self._complete(call, shape, most=most, subject=subject, patience=patience, ear=ear)
-            if completion.refusal or completion.is_filtered:
+            completion = await self._complete(
+                call, shape, most=most, subject=subject, patience=patience, ear=ear, key=key
+            )
+            if _is_declined(completion):
                 raise Declined(f"{model} declined to work on this text.")
             read = _read(completion, shape)
             if isinstance(read, Reply):
-                return completion, read
+                return read
             problem, most = read, most * 2 if completion.is_cut else most
             if ear is not None and ear.is_committed:
                 break
@@ -116,7 +116,15 @@ class LanguageModel:
         raise Unusable(f"{model} gave no usable reply: {problem}")
 
     async def _complete(
-        self, call: Call, shape: type[Reply], *, most: int, subject: Subject, patience: Patience, ear: Ear | None
+        self,
+        call: Call,
+        shape: type[Reply],
+        *,
+        most: int,
+        subject: Subject,
+        patience: Patience,
+        ear: Ear | None,
+        key: str | None,
     ) -> Completion:
         """One reply, in the best dialect that the server turns out to know."""
         dialect = self._dialects.get(call.model, Dialect())
@@ -126,7 +134,7 @@ class LanguageModel:
             options = dialect.options(name=name, schema=schema, most_tokens=most, is_heard=ear is not None)
             try:
                 completion = await self._endpoint.complete(replace(call, options=options), patience=patience, ear=ear)
-                await self._meter.record(call, completion, subject=subject)
+                await self._keep(completion, call, shape, subject=subject, key=key)
             except RequestRefused as refused:
                 weaker = dialect.after(refused.said)
                 if weaker is None:
@@ -139,6 +147,16 @@ class LanguageModel:
                 self._dialects[call.model] = dialect
                 _log.info("Settled how to ask a model.", extra={"model": call.model, "form": dialect.form.name})
             return completion
+
+    async def _keep(
+        self, completion: Completion, call: Call, shape: type[Reply], *, subject: Subject, key: str | None
+    ) -> None:
+        """First of all the reply, if it is one: until it is stored, a crash would have it paid for again."""
+        try:
+            if key is not None and isinstance(_read(completion, shape), Reply) and not _is_declined(completion):
+                await self._replies.save(key, completion.text, episode_id=subject.id)
+        finally:
+            await self._meter.record(call, completion, subject=subject)
 
 
 @asynccontextmanager
@@ -168,6 +186,10 @@ def _key(model: str, shape: type[Reply], turns: tuple[Turn, ...]) -> str:
     """Names a question by all that the reply depends on: the transcript's words and the prompt's are in the turns."""
     parts = (model, shape.__name__, *(f"{turn.role}:{turn.text}" for turn in turns))
     return content_hash("\0".join(parts).encode())
+
+
+def _is_declined(completion: Completion) -> bool:
+    return bool(completion.refusal) or completion.is_filtered
 
 
 def _read(completion: Completion, shape: type[R]) -> R | str:

@@ -14,7 +14,7 @@ from pipeline.adapters.openai_model.shapes import Proposals, ProposedInsight
 from pipeline.adapters.openai_model.sifting import Sifter, about
 from pipeline.adapters.openai_model.wire import ContextTooLong, Unusable
 from pipeline.domain.episode import Episode
-from pipeline.domain.errors import ModelError, ModelRefused
+from pipeline.domain.errors import ModelRefused, PodsiftError
 from pipeline.domain.insight import Proposal
 from pipeline.domain.spending import Purpose
 from pipeline.domain.talk.adverts import Span, find_adverts
@@ -56,7 +56,8 @@ class ModelProposer:
     async def propose(self, episode: Episode, transcript: Transcript) -> tuple[Proposal, ...]:
         """At most eight that passed the gate, ranked; behind them what the gate refuses, for the step to count.
 
-        Raises ModelBusy, ModelQuota, ModelError; ModelRefused when no part of the transcript could be used.
+        Raises ModelBusy, ModelQuota, ModelError, CatalogUnavailable; ModelRefused when no part of the transcript could
+        be used.
         """
         starts = () if self._chapters is None else await self._chapters.starts(episode)
         read = await asyncio.to_thread(_read, episode, transcript, starts, self._model.server.window_tokens)
@@ -76,7 +77,7 @@ class ModelProposer:
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self._window(window, episode)) for window in windows]
-        except* ModelError as errors:
+        except* PodsiftError as errors:
             raise _first(errors) from errors
         return [outcome for task in tasks for outcome in task.result()]
 
@@ -126,9 +127,9 @@ def _read(episode: Episode, transcript: Transcript, starts: Sequence[float], win
     return _Read(windows, adverts)
 
 
-def _first(errors: BaseExceptionGroup[ModelError]) -> ModelError:
+def _first(errors: BaseExceptionGroup[PodsiftError]) -> PodsiftError:
     """The one that lasts, if there is one: trying again would not help then."""
-    leaves = [leaf for leaf in _leaves(errors) if isinstance(leaf, ModelError)]
+    leaves = [leaf for leaf in _leaves(errors) if isinstance(leaf, PodsiftError)]
     return next((leaf for leaf in leaves if not leaf.retryable), leaves[0])
 
 

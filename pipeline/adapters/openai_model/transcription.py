@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from pipeline.adapters.compact_sound import compact
+from pipeline.adapters.audio.compact_sound import compact
+from pipeline.adapters.audio.transcriber import Sound
 from pipeline.adapters.openai_model.breaker import Breaker
 from pipeline.adapters.openai_model.heard_reply import heard_chunk
 from pipeline.adapters.openai_model.patience import Patience
@@ -16,7 +17,6 @@ from pipeline.adapters.openai_model.purse import Purse
 from pipeline.adapters.openai_model.retries import Retries, Timing
 from pipeline.adapters.openai_model.server import TRANSCRIPTION, HostedModel
 from pipeline.adapters.openai_model.wire import RequestRefused
-from pipeline.adapters.transcriber import Sound
 from pipeline.domain.audio import SURE_OF_LANGUAGE, HeardChunk
 from pipeline.domain.errors import NoTranscript
 from pipeline.domain.spending import Purpose, Spending, minutes_price

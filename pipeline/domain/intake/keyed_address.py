@@ -36,11 +36,16 @@ def holds_a_key(url: str) -> bool:
     parts = urlsplit(url)
     if parts.username is not None or _KEYED_HOSTS.fullmatch(parts.hostname or "") or _PRIVATE_PATH.search(parts.path):
         return True
-    asked = parse_qsl(parts.query, keep_blank_values=True)
-    if any(_KEY_NAMES.fullmatch(name) or _is_random(value) for name, value in asked):
-        return True
-    steps = [step.rpartition(".")[0] or step for step in parts.path.split("/")]
-    return "public" not in steps and any(map(_is_random, steps))
+    return _has_token(parts)
+
+
+def page_to_show(url: str | None) -> str | None:
+    """A web page that a private feed names, None where its address looks like somebody's own, whatever its host."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return None
+    return None if parts.username is not None or _has_token(parts) else url
 
 
 def without_keys(url: str) -> str:
@@ -51,6 +56,14 @@ def without_keys(url: str) -> str:
         return _LEFT_OUT
     steps = (_LEFT_OUT if _may_be_a_key(step) else step for step in parts.path.split("/"))
     return _rebuilt(parts, path="/".join(steps), query="")
+
+
+def _has_token(parts: SplitResult) -> bool:
+    asked = parse_qsl(parts.query, keep_blank_values=True)
+    if any(_KEY_NAMES.fullmatch(name) or _is_random(value) for name, value in asked):
+        return True
+    steps = [step.rpartition(".")[0] or step for step in parts.path.split("/")]
+    return "public" not in steps and any(map(_is_random, steps))
 
 
 def _rebuilt(parts: SplitResult, *, path: str, query: str) -> str:

@@ -57,10 +57,12 @@ _ASIDE: Final = re.compile(
 _SOFT: Final = re.compile(
     r"\b(?:really|just|actually|basically|obviously|definitely|literally|essentially|also|frankly|honestly|simply"
     r"|automatically|currently|typically|apparently|of course|out there|kind of|sort of|in fact),? (?=[a-z])"
-    r"|\blike (?=\d)",
+    r"|\blike (?=\d)|(?<=\bis )(?:I think|I believe|I guess|I would say|I['’]d say),? (?=[a-z])",
     re.IGNORECASE,
 )
 """Words a headline does without; hedges such as «probably» are kept."""
+_LAST: Final = re.compile(r",?\s+(?:anyway|though|basically|essentially|obviously|as well)(?=[.,;:!]*$)", re.IGNORECASE)
+"""Words that a clause may end with and a headline need not."""
 _FEWEST, _MOST = 4, 12
 _LEAST_LEFT: Final = 6
 _OPENS_MORE: Final = word_set("that which who when if where to not")
@@ -122,7 +124,7 @@ def _cuts(sentence: str, *, english: bool) -> Iterator[Cut]:
         before = " ".join(units[:first])
         for last in range(first, len(units)):
             lead = " ".join(units[first : last + 1])
-            text = _SOFT.sub("", _without_lead(lead)) if english else lead
+            text = _LAST.sub("", _SOFT.sub("", _without_lead(lead))) if english else lead
             count = word_count(text)
             whole, after = not before and last == len(units) - 1, " ".join(units[last + 1 :])
             if count <= _MOST:

@@ -9,10 +9,9 @@ from pipeline.domain.passage import Neighbour, Passage
 from pipeline.domain.talk.adverts import adverts_among
 from pipeline.domain.talk.asking import wish_of
 from pipeline.domain.talk.keywords import stems
-from pipeline.domain.talk.letters import letters_among
+from pipeline.domain.talk.replies import Replies, asks_only, is_nod, replies_among
 from pipeline.domain.talk.sentences import Sentence, sentences
 from pipeline.domain.talk.speech import Word, spoken_words, word_count
-from pipeline.domain.talk.trimming import is_tagged, trimmed
 from pipeline.domain.transcript import Basis, Segment, Transcript
 
 _MOST: Final = 4
@@ -24,8 +23,6 @@ _ENOUGH: Final = 25
 """From this many words on a neighbour must be half as near as the best sentence to be added."""
 _BESIDE: Final = 70
 """Words of each neighbour that are read."""
-_REPLY: Final = 5
-"""So far after a question its reply begins; what stands between only nods."""
 _LEAST_WORDS: Final = 12
 """Shorter sentences seldom say anything without their neighbour."""
 _ASKED: Final = 0.3
@@ -103,13 +100,16 @@ def cut(reading: Reading, question: str, *, nearness: Sequence[float]) -> Cut:
     less.
     """
     wanted, wish = stems(question), wish_of(question.rsplit("\n", maxsplit=1)[-1])
-    letters, near = letters_among(reading.said), dict(zip(reading.own, nearness, strict=True))
-    replies = _replies(reading.said, wanted, letters)
-    forms = [max(wish.granted(s.text), float(place in replies)) for place, s in enumerate(reading.said)]
+    replies, near = replies_among(reading.said, wanted), dict(zip(reading.own, nearness, strict=True))
+    forms = [
+        float(place in replies.begun) or (0.0 if asks_only(s) else wish.granted(s.text))
+        for place, s in enumerate(reading.said)
+    ]
     scores = [
         -1.0
         if place in reading.barred
-        else (_score(s, near.get(place, 0.0), wanted) + _FORM * forms[place]) * (_ASKED if place in letters else 1.0)
+        else (_score(s, near.get(place, 0.0), wanted) + _FORM * forms[place])
+        * (_ASKED if place in replies.asked else 1.0)
         for place, s in enumerate(reading.said)
     ]
     first, last = _window(reading, scores, replies)
@@ -119,8 +119,13 @@ def cut(reading: Reading, question: str, *, nearness: Sequence[float]) -> Cut:
         f"{_lead(reading, first)}{text}{_tail(reading, last)}",
         reading.said[first].start,
         reading.said[last].end,
-        max(forms[first : last + 1]) if wish.is_definition else float(any(first <= i <= last for i in replies)),
+        max(forms[first : last + 1]) if wish.is_definition else float(any(first <= i <= last for i in replies.begun)),
     )
+
+
+def holds_reply(reading: Reading, question: str) -> bool:
+    """Whether this very question is put in it: what follows is worth showing though most of it is an advert."""
+    return replies_among(reading.said, stems(question)).is_sure
 
 
 def _before(passage: Passage) -> Segment | None:
@@ -155,31 +160,18 @@ def _voice(beside: Neighbour, passage: Passage) -> str | None:
 
 def _score(sentence: Sentence, near: float, wanted: frozenset[str]) -> float:
     shared = len(wanted & stems(sentence.text)) / len(wanted) if wanted else 0.0
-    asks = sentence.is_question and not is_tagged(sentence.text)
-    return max(0.0, near + shared) * (_ASKED if asks else 1.0)
+    return max(0.0, near + shared) * (_ASKED if asks_only(sentence) else 1.0)
 
 
-def _replies(said: Sequence[Sentence], wanted: frozenset[str], letters: frozenset[int]) -> frozenset[int]:
-    """Where somebody in the show is asked the same: the places of the first sentences of the reply."""
-    found: set[int] = set()
-    for place, sentence in enumerate(said):
-        asks = sentence.is_question and not is_tagged(sentence.text)
-        if asks and wanted and wanted <= stems(sentence.text):
-            after = (i for i in range(place + 1, min(place + _REPLY, len(said))) if i not in letters)
-            reply = next((i for i in after if not _is_nod(said[i]) and said[i].turn - sentence.turn <= 1), None)
-            found |= set() if reply is None else {reply}
-    return frozenset(found)
-
-
-def _window(reading: Reading, scores: Sequence[float], replies: frozenset[int]) -> tuple[int, int]:
+def _window(reading: Reading, scores: Sequence[float], replies: Replies) -> tuple[int, int]:
     """The sentences around the best one of the passage, or a reply that begins after it: neighbours that fit."""
     said = reading.said
-    best = max(
-        {*reading.own, *replies}, key=lambda i: (scores[i] * min(1.0, word_count(said[i].text) / _LEAST_WORDS), -i)
-    )
+    may_be = replies.begun if replies.is_sure else {*reading.own, *replies.begun}
+    best = max(may_be, key=lambda i: (scores[i] * min(1.0, word_count(said[i].text) / _LEAST_WORDS), -i))
     first = last = best
+    begin = best if replies.is_sure else 0
     while last - first + 1 < _MOST:
-        sides = [(scores[i], i) for i in (first - 1, last + 1) if 0 <= i < len(said) and scores[i] >= 0]
+        sides = [(scores[i], i) for i in (first - 1, last + 1) if begin <= i < len(said) and scores[i] >= 0]
         sides = [(score, i) for score, i in sides if _length(said, min(first, i), max(last, i)) <= _WORDS]
         score, added = max(sides, default=(0.0, best))
         enough = _length(said, first, last) >= _ENOUGH and score < scores[best] / 2
@@ -191,9 +183,9 @@ def _window(reading: Reading, scores: Sequence[float], replies: frozenset[int]) 
 
 def _without_nods(said: Sequence[Sentence], first: int, last: int, best: int) -> tuple[int, int]:
     """Leave out sentences at either end that say nothing («Yeah.») or ask, as long as enough is left."""
-    while first < best and _is_nod(said[first]) and _length(said, first + 1, last) >= _LEAST_WORDS:
+    while first < best and is_nod(said[first]) and _length(said, first + 1, last) >= _LEAST_WORDS:
         first += 1
-    while last > best and _is_nod(said[last]) and _length(said, first, last - 1) >= _LEAST_WORDS:
+    while last > best and is_nod(said[last]) and _length(said, first, last - 1) >= _LEAST_WORDS:
         last -= 1
     return first, last
 
@@ -240,10 +232,6 @@ def _tail(reading: Reading, last: int) -> str:
 
 def _is_punctuated(reading: Reading) -> bool:
     return any(_CLEAN.search(s.text) for s in reading.said)
-
-
-def _is_nod(sentence: Sentence) -> bool:
-    return sentence.is_question or not trimmed([sentence.text])
 
 
 def _length(said: Sequence[Sentence], first: int, last: int) -> int:

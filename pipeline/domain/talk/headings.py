@@ -65,6 +65,7 @@ _SCOPE: Final = re.compile(
 """What is said under these is not said outright, so it must not be cut free of them."""
 _COORDINATES: Final = word_set("and but so because then")
 _CONDITION: Final = re.compile(r"\b(?:if|when|unless|says?|said|whether|let's|imagine|suppose)\b", re.IGNORECASE)
+_HEARSAY: Final = re.compile(r"\b(?:says?|said|whether|let's|imagine|suppose)\b", re.IGNORECASE)
 _ODD: Final = re.compile(
     r"[—–()\[\]“”\"…;:]|--|\b(?:what|how|why|who|where) (?:is|are|do|does|did|was) |\b(?:because|and|but|so) (?:if"
     r"|when)\b|\b(?:let's|yes|no|yeah|oh|okay|say|said|says|like|look|right|well|see),|,\s\w+$"
@@ -79,6 +80,8 @@ _TWICE: Final = re.compile(
     re.IGNORECASE,
 )
 """Two statements run into one: «the stack is the front end is a site»."""
+_LEFT_BEHIND: Final = re.compile(r"^[^,]+, (?:you|we|they|i|he|she|it)\b", re.IGNORECASE)
+"""Something named and then let go of: «spring animations, you can get them»; a condition before the comma is none."""
 _POINTS: Final = re.compile(
     r"\b(?:this|these|those|such)\b"
     r"|\b(?:(?<!all )of|in|on|with|for|from|at|by|about|do|does|did|doing|against|into|over|like|after|all|use"
@@ -102,8 +105,8 @@ worry concern attack attacker attackers code bug fix feature features page file 
 """Nouns that say nothing without what they belong to."""
 _BELONGS: Final = word_set("of with for in about behind to from between that who which at on")
 _ADVISES: Final = re.compile(
-    r"\b(?:should|must|never|always|need|needs|have to|has to|don't|doesn't|can't|cannot|won't|shouldn't|isn't"
-    r"|aren't|do not|only)\b",
+    r"\b(?:no one|nobody|should|must|never|always|need|needs|have to|has to|don't|doesn't|can't|cannot|won't"
+    r"|shouldn't|isn't|aren't|do not|only)\b",
     re.IGNORECASE,
 )
 """Without one of these «you can …» is seldom a claim."""
@@ -111,6 +114,8 @@ _VAGUE: Final = word_set("""
 different great good interesting weird decent popular obvious fair normal basic some somebody something someone several
 various fantastic neat super pretty fine okay everything whole bunch going lot lots seems seem number term
 """)
+_SETTINGS: Final = word_set("with without in if when once")
+_WHOLES: Final = word_set("everything nothing everyone everybody")
 _TOO_MANY_COMMAS: Final = 2
 _FEWEST_CONTENT: Final = 3
 _OUTRIGHT: Final = 0.36
@@ -144,6 +149,8 @@ def stands_alone(cut: Cut) -> bool:
     if cut.text.count(",") > _TOO_MANY_COMMAS or hangs(words) or _ends_badly(words) or breaks_in(cut.text):
         return False
     if any(flaw.search(cut.text) for flaw in (_TWICE, _ODD, _POINTS)) or not _joins_well(cut) or _is_bound(cut):
+        return False
+    if _LEFT_BEHIND.match(cut.text) and not (words[0] in CONDITIONS or words[0] in _INTRODUCES or free):
         return False
     telling = sum(w not in STOP_WORDS for w in words)
     enough = telling >= _FEWEST_CONTENT - (cut.whole or claim_of(cut) >= _OUTRIGHT)
@@ -220,8 +227,10 @@ def _joins_well(cut: Cut) -> bool:
 
 def _is_bound(cut: Cut) -> bool:
     """Whether what stands before says that this is only supposed, or said by somebody else."""
-    joined = normalised(cut.lead).split(" ")[0] in _COORDINATES
-    return bool((_CONDITION if joined else _SCOPE).search(cut.before))
+    joint = normalised(cut.lead).split(" ")[0]
+    if joint == "because" and cut.before.endswith(","):
+        return bool(_HEARSAY.search(cut.before))  # a reason holds whatever it is the reason of
+    return bool((_CONDITION if joint in _COORDINATES else _SCOPE).search(cut.before))
 
 
 def _names_its_subject(text: str, words: Sequence[str]) -> bool:
@@ -231,9 +240,12 @@ def _names_its_subject(text: str, words: Sequence[str]) -> bool:
     content = [w for w in subject if w not in STOP_WORDS]
     if is_aimed_at_anyone(subject):
         telling = sum(w not in STOP_WORDS | _CHATTER for w in words)
-        return telling >= _FEWEST_CONTENT - 1 and bool(_ADVISES.search(" ".join(text.split()[: len(subject) + 2])))
+        main = text.partition(", ")[2] if words[0] in CONDITIONS else text
+        return telling >= _FEWEST_CONTENT - 1 and bool(_ADVISES.search(" ".join(main.split()[: len(subject) + 2])))
     if set(subject[:4]) & {"my", "mine", "me"} or subject[-1] in {"thing", "things", "one", "ones"}:
         return False
+    if words[0] in _SETTINGS and subject[0] in _WHOLES:
+        return True  # «with a cache, everything is faster»: the condition says of what
     if subject[0] == "the" and not set(subject) & _BELONGS:
         return any(w not in _EMPTY for w in content)
     return any(w not in _EMPTY for w in content) or (bool(content) and bool(set(subject) & _BELONGS))

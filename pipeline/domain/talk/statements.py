@@ -19,7 +19,8 @@ _CLAUSE_SUBJECTS: Final = word_set("you we they i he she it")
 _PRONOUNS: Final = ANYONE | word_set("who users developers")
 _HEADS: Final = word_set("""
 a an the every most many some all no any each both few more less another people you we i your our my someone
-somebody anyone anybody everyone everybody nobody having using making getting one two three four five ten half
+somebody anyone anybody everyone everybody everything nobody nothing having using making getting one two three four five
+ten half
 """)
 _OPENS_MORE: Final = frozenset(
     {("every", "time"), ("any", "time"), ("the", "more"), ("the", "way"), ("the", "moment")}
@@ -77,7 +78,7 @@ travelled traveled spread led shrank ran turned belonged suffered
 """What a thing does by itself, so that nothing was done to it."""
 _BE: Final = word_set("is are was were be been being has have had get gets got not")
 _MANY_NOUNS: Final = word_set("people children women men police data folks teeth feet mice")
-_MANY: Final = word_set("more most many some few all a lot of")
+_MANY: Final = word_set("more most many some few all a lot of no")
 _AUXILIARIES: Final = word_set("do does did dont doesnt didnt have ve")
 
 

@@ -1,11 +1,13 @@
 """Two or three consecutive sentences of one voice that may be worth posting."""
 
+import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from pipeline.domain.talk.adverts import Span
+from pipeline.domain.talk.brokenness import breaks_in
 from pipeline.domain.talk.claims import is_fragment, opens_loose
 from pipeline.domain.talk.clauses import Clause, headline_of, without
 from pipeline.domain.talk.english import STOP_WORDS, word_set
@@ -27,6 +29,8 @@ _MOST_SAID: Final = 5
 _JOINED: Final = 26
 """Words that two sentences joined by a semicolon may have."""
 _MOST_SKIPPED: Final = 3
+_MARKS: Final = (",", ";", ".", "!", "?", "…")
+_NEW_CLAUSE: Final = re.compile(r"(?:and|but|so) (?:i|you|we|they|he|she|it|there|if|when)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ def stretches(
         index not in letters
         and low <= s.first
         and s.last <= high
-        and (s.whole or not punctuated)
+        and (s.whole or not punctuated or _reads_whole(said, index))
         and _is_usable(s, english=english)
         and not any(a.overlaps(s.first, s.last) for a in adverts)
         for index, s in enumerate(said)
@@ -110,6 +114,20 @@ def _is_usable(sentence: Sentence, *, english: bool) -> bool:
     if (sentence.is_question and not is_tagged(sentence.text)) or word_count(sentence.text) > _LONGEST_SENTENCE:
         return False
     return not (english and (is_housekeeping(sentence.text) or is_lost(*trimmed([sentence.text]) or ("",))))
+
+
+def _reads_whole(said: Sequence[Sentence], index: int) -> bool:
+    """Whether a part of a long sentence could have been written as a sentence."""
+    if not (0 < index < len(said) - 1):
+        return False
+    if not (_may_part(said[index - 1], said[index]) and _may_part(said[index], said[index + 1])):
+        return False
+    return not any(is_fragment(part) or breaks_in(part) for part in trimmed([said[index].text]))
+
+
+def _may_part(left: Sentence, right: Sentence) -> bool:
+    """Whether a full stop could stand between them: where a mark does, or before «and», «but» or «so» and a clause."""
+    return left.text.endswith(_MARKS) or bool(_NEW_CLAUSE.match(right.text))
 
 
 def _stretch(window: tuple[Sentence, ...], *, terms: Container[str], english: bool) -> Stretch | None:

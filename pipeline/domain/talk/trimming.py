@@ -50,6 +50,9 @@ incredible
 _NEEDS_SUBJECT: Final = word_set("""
 is are was were has have had can could will would should did does do not of to for in on with at by from as
 """)
+_JOINTS: Final = word_set("and but so")
+_OPENS_PHRASE: Final = word_set("in with for at by from")
+"""After a joint these begin a sentence as well: «and with age it hardens»."""
 _DOUBLED: Final = word_set("very really so long much many way no had that is")
 """Words that are said twice on purpose, or by grammar."""
 _LONGEST_STUTTER: Final = 4
@@ -98,7 +101,8 @@ def _without_openers(text: str, openers: re.Pattern[str]) -> str:
         rest = text[found.end() :]
         word = rest.split(" ", 1)[0].lower()
         bare = not found.group().rstrip().endswith((",", ".", "!", ":"))
-        if not normalised(rest) or (bare and word in _NEEDS_SUBJECT):
+        joins = normalised(found.group()) in _JOINTS and word in _OPENS_PHRASE
+        if not normalised(rest) or (bare and word in _NEEDS_SUBJECT and not joins):
             break
         text = rest
     return text

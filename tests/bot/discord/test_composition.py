@@ -8,12 +8,12 @@ import pytest
 
 from bot.app import App, open_app
 from bot.clock import SystemClock
-from bot.examination import examine
-from bot.message import Message, Paragraph, text
+from bot.engine.queues import ROLES
 from bot.platforms import open_platforms
-from bot.queues import ROLES
 from bot.settings import Settings, load_settings
-from bot.shapes import CheckShape
+from bot.shapes.commands import CheckShape
+from bot.texts.message import Message, Paragraph, text
+from bot.upkeep.examination import examine
 from pipeline.adapters.sealing import Seal
 from pipeline.domain.channel import Channel
 from pipeline.domain.errors import DeliveryDelayed, DeliveryError, DestinationGone, SettingsError

@@ -7,7 +7,7 @@ import pytest
 from bot.clock import SystemClock
 from bot.discord.farewells import ChannelStops
 from bot.discord.messenger import DiscordMessenger, open_messenger
-from bot.message import Message, Paragraph, text
+from bot.texts.message import Message, Paragraph, text
 from pipeline.adapters.catalog import Curators
 from pipeline.domain.errors import DestinationGone
 from tests.peers.discord_desk import CHANNEL, WORKSPACE, Scene, words_of

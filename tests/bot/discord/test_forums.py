@@ -7,8 +7,8 @@ import pytest
 from bot.clock import SystemClock
 from bot.discord.layouts import marker_of
 from bot.discord.messenger import DiscordMessenger, open_messenger
-from bot.message import Button, Buttons, Heading, Message, Paragraph, text
-from bot.posts import digest_post
+from bot.texts.message import Button, Buttons, Heading, Message, Paragraph, text
+from bot.texts.posts import digest_post
 from pipeline.domain.errors import DeliveryDelayed, DeliveryUnknown, DestinationGone
 from tests.peers.discord_desk import CHANNEL, NoStops
 from tests.peers.discord_peer import TOKEN, DiscordPeer, Fault

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.discord.markdown import escaped, marked_up
-from bot.message import Span, bold, code, italic, link, text
+from bot.texts.message import Span, bold, code, italic, link, text
 
 _HOSTILE = [
     "@everyone @here",

@@ -10,8 +10,8 @@ from bot import outbox
 from bot.clock import SystemClock
 from bot.discord.layouts import marker_of
 from bot.discord.messenger import DiscordMessenger, open_messenger
-from bot.message import Button, Buttons, Heading, Message, Paragraph, text
-from bot.posts import digest_post
+from bot.texts.message import Button, Buttons, Heading, Message, Paragraph, text
+from bot.texts.posts import digest_post
 from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.channel import Channel
 from pipeline.domain.digest import DeliveryState

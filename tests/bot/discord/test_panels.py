@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answers import search_post
-from bot.cards import insight_card, reason_buttons
 from bot.discord import phrases
 from bot.discord.fitting import one_panel
 from bot.discord.layouts import layout, marker_of
 from bot.discord.lines import LONGEST_CHUNK, chunks
 from bot.discord.panels import MOST_CHARACTERS, MOST_COMPONENTS, Line, Panel, Row, Words, panels
-from bot.message import (
+from bot.texts.answers import search_post
+from bot.texts.cards import insight_card, reason_buttons
+from bot.texts.message import (
     Block,
     Bullets,
     Button,
@@ -28,7 +28,7 @@ from bot.message import (
     link,
     text,
 )
-from bot.posts import digest_post
+from bot.texts.posts import digest_post
 from pipeline.domain.passage import SearchResult
 from tests.peers.discord_rules import problems_of
 from tests.peers.made_insights import candidate, digest, passage, pick

@@ -14,7 +14,6 @@ import pytest_asyncio
 
 from bot.app import LOCAL_CHANNEL, App, open_app
 from bot.handover import Request
-from bot.message import Message
 from bot.operations import Outcome, perform_unseen
 from bot.operations.backup import back_up
 from bot.operations.backup_file import unpack
@@ -23,6 +22,7 @@ from bot.outbox import deliver
 from bot.running import OWNER
 from bot.sample_host import serve_samples
 from bot.settings import Settings, load_settings
+from bot.texts.message import Message
 from pipeline.domain.audience import LOCAL, WorkspaceId
 from pipeline.domain.channel import Channel
 from pipeline.domain.digest import DeliveryState

@@ -8,11 +8,11 @@ import pytest
 
 from bot.app import App, open_app
 from bot.handover import Request
-from bot.message import Buttons, plain
 from bot.operations import Member, Outcome, perform_unseen
 from bot.reception import Reception
 from bot.sample_host import serve_samples
 from bot.settings import load_settings
+from bot.texts.message import Buttons, plain
 from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.channel import Channel
 

@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.handover import Report, Request
-from bot.message import Button, Buttons, Message, Paragraph, text
 from bot.operations.outcome import Member, Outcome
-from bot.shapes import ErrorShape, TextShape
+from bot.shapes.commands import ErrorShape, TextShape
 from bot.slack.connection import Connection, Watch
 from bot.slack.intake import Intake
 from bot.slack.messenger import SlackMessenger
@@ -18,6 +17,7 @@ from bot.slack.parts import slack_parts
 from bot.slack.service import hearing_slack
 from bot.slack.team import Defaults
 from bot.slack.web import SlackWeb
+from bot.texts.message import Button, Buttons, Message, Paragraph, text
 from pipeline.adapters.arrival_journal import ArrivalJournal
 from tests.peers.catalog import Stores
 from tests.peers.slack_peer import APP_TOKEN, BOT, BOT_TOKEN, Json, SlackPeer

@@ -1,10 +1,12 @@
 """Commands, buttons, the home tab, and coming and going."""
 
+import json
+
 import pytest
 
-from bot.message import Message, Paragraph, text
 from bot.slack.connection import connected
 from bot.slack.web import SlackWeb
+from bot.texts.message import Message, Paragraph, text
 from pipeline.domain.channel import Channel
 from pipeline.domain.errors import DestinationGone, SettingsError
 from tests.bot.slack.shown import words_shown
@@ -113,6 +115,26 @@ async def test_the_home_tab_shows_what_is_followed_and_when_the_next_post_comes(
     await world.event(opened)
     assert "Next post:" in _shown(peer)
     assert "list:" in _shown(peer)
+
+
+async def test_its_buttons_do_what_one_does_there(world: World, peer: SlackPeer) -> None:
+    await world.event(_JOINED)
+    await world.event({"type": "app_home_opened", "user": "U1", "channel": "D1", "tab": "home"})
+    rows = [block for block in peer.made("views.publish")[-1]["view"]["blocks"] if block["type"] == "actions"]
+    five, add, settings = rows[-1]["elements"]
+    assert [each["text"]["text"] for each in (five, add, settings)] == ["Today’s five", "Add a show", "Settings"]
+
+    for number, button in enumerate((five, add, settings)):
+        action = {"type": "button", "action_ts": f"{number}.2", "block_id": "b", **button}
+        await world.interacts("block_actions", actions=[action], channel=None, response_url="", view={"type": "home"})
+
+    # The tab shows no reply, so it comes as a direct message.
+    assert [one["text"].partition(":")[0] for one in peer.said("D1")] == ["top"]
+    member, request = world.counter.asked[-3]
+    assert (member.channel_id, request.operation) == ("slack:T1/C1", "top")
+    titles = [call["view"]["title"]["text"] for call in peer.made("views.open")]
+    assert titles == ["Setting up", "Settings"]
+    assert {json.loads(call["view"]["private_metadata"])["conversation"] for call in peer.made("views.open")} == {"C1"}
 
 
 async def test_the_messages_tab_suggests_what_to_ask(world: World, peer: SlackPeer) -> None:

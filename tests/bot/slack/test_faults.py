@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.message import Message, Paragraph, text
 from bot.slack.faults import SlackGone
 from bot.slack.web import SlackWeb
 from bot.slack.workspaces import ManyMessengers
+from bot.texts.message import Message, Paragraph, text
 from pipeline.domain.channel import Channel
 from pipeline.domain.conversation import Installed
 from pipeline.domain.errors import DeliveryDelayed, DeliveryUnknown, DestinationGone

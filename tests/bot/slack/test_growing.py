@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from bot.handover import Progress, Report, Request
-from bot.message import Block, Divider, Message, Paragraph, Small, text
-from bot.message_json import to_json
 from bot.operations.outcome import Member, Outcome
-from bot.shapes import TextShape
+from bot.shapes.commands import TextShape
+from bot.texts.message import Block, Divider, Message, Paragraph, Small, text
+from bot.texts.message_json import to_json
 from tests.bot.slack.shown import words_shown
 from tests.bot.slack.slack_world import ScriptedCounter, running, until
 from tests.peers.catalog import Stores

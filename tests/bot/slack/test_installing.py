@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.message import Message, Paragraph, text
+from bot.texts.message import Message, Paragraph, text
 from pipeline.adapters.catalog.conversation_tables import install_state, installation
 from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.channel import Channel

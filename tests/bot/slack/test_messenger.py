@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from bot import outbox
-from bot.message import Message
-from bot.posts import digest_post
 from bot.slack.faults import SlackGone, SlackRefused, fault_of
 from bot.slack.messenger import SlackMessenger
 from bot.slack.web import SlackWeb
+from bot.texts.message import Message
+from bot.texts.posts import digest_post
 from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.channel import Channel
 from pipeline.domain.digest import DeliveryState, delivery_key

@@ -9,9 +9,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answers import answer_post
-from bot.cards import insight_card
-from bot.message import (
+from bot.slack.inert import marked, unmarked, weight
+from bot.slack.render import json_length, render, render_one, render_plain, render_view
+from bot.texts.answers import answer_post
+from bot.texts.cards import insight_card
+from bot.texts.message import (
     Block,
     Bullets,
     Button,
@@ -30,10 +32,8 @@ from bot.message import (
     plain_text,
     text,
 )
-from bot.posts import digest_post
-from bot.replies import help_reply
-from bot.slack.inert import marked, unmarked, weight
-from bot.slack.render import json_length, render, render_one, render_plain, render_view
+from bot.texts.posts import digest_post
+from bot.texts.replies import help_reply
 from pipeline.domain.answer import Answer, Citation, Grade, Statement
 from pipeline.domain.digest import Digest, Label
 from pipeline.domain.insight import Author

@@ -9,10 +9,10 @@ from slack_sdk.models.views import View
 
 from bot.commands import VERBS, Verb
 from bot.handover import Report, Request
-from bot.list_shapes import ExportShape, ListedShape
-from bot.message import Message, Paragraph, text
 from bot.operations.outcome import Member, Outcome
+from bot.shapes.lists import ExportShape, ListedShape
 from bot.slack.forms import CHANNEL_FORM, channel_form
+from bot.texts.message import Message, Paragraph, text
 from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.channel import Channel
 from tests.bot.slack.slack_world import ScriptedCounter, World, running

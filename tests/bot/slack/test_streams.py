@@ -7,9 +7,9 @@ import pytest
 from slack_sdk.models.messages.chunk import BlocksChunk, Chunk
 
 from bot.handover import Report, Request
-from bot.message import Divider, Heading, Message, Paragraph, Quote, Small, text
 from bot.operations.outcome import Member, Outcome
-from bot.shapes import TextShape
+from bot.shapes.commands import TextShape
+from bot.texts.message import Divider, Heading, Message, Paragraph, Quote, Small, text
 from tests.bot.slack.shown import words_shown
 from tests.bot.slack.slack_world import ScriptedCounter, World, running, until
 from tests.peers.catalog import Stores

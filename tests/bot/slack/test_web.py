@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.message import Message, Paragraph, text
 from bot.slack.hearing import plain_words
 from bot.slack.render import Payload, render_one
 from bot.slack.web import SlackWeb
 from bot.spoken import request_in
+from bot.texts.message import Message, Paragraph, text
 from pipeline.domain.errors import DeliveryDelayed, DeliveryUnknown
 from tests.peers.slack_peer import BOT_TOKEN, SlackPeer
 

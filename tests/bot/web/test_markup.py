@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.message import (
+from bot.texts.message import (
     Block,
     Bullets,
     Button,
@@ -155,9 +155,3 @@ def test_a_numbered_source_is_no_headline() -> None:
 
 def test_a_thumb_is_named() -> None:
     assert "👍 More like this</button>" in of(Buttons((Button("👍", "up:abc"),)))
-
-
-def test_every_turn_of_speech_stands_alone() -> None:
-    html = of(Quote(text(bold("1:03 Mara: "), "And?", " ", bold("1:07 Jonas: "), "So.")))
-
-    assert html.count("<p dir=auto>") == 2

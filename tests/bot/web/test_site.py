@@ -11,18 +11,18 @@ import pytest_asyncio
 
 from bot.app import App, open_app
 from bot.handover import Request
-from bot.list_replies import choice_reply
-from bot.list_shapes import ChoiceShape, FoundShowShape
-from bot.message import Buttons, Message
-from bot.message_json import from_json
 from bot.operations import Outcome, perform_unseen
 from bot.running import OWNER
 from bot.sample_host import SampleHost, serve_samples
 from bot.settings import load_settings
+from bot.shapes.lists import ChoiceShape, FoundShowShape
+from bot.texts.list_replies import choice_reply
+from bot.texts.message import Buttons, Message
+from bot.texts.message_json import from_json
+from bot.texts.wording import WRONG_INPUT
 from bot.web.shows_page import shows_page
 from bot.web.site import make_site
 from bot.web.talk import Talks
-from bot.wording import WRONG_INPUT
 from pipeline.domain.audience import LOCAL
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

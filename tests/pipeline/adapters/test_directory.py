@@ -5,7 +5,7 @@ import pytest
 import pytest_asyncio
 
 from pipeline.adapters.directory import Directories, ITunes, PodcastIndex
-from pipeline.adapters.http import GuardedHttp
+from pipeline.adapters.http.client import GuardedHttp
 from pipeline.domain.errors import DirectoryUnavailable
 from pipeline.domain.intake.finding import FoundShow, OnApple
 from pipeline.ports import ShowDirectory

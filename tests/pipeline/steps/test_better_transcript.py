@@ -199,6 +199,18 @@ async def test_one_that_comes_while_we_listen_is_not_overwritten(bench: Bench) -
     assert await bench.transcripts.load(bench.episode.id) == THEIRS
 
 
+async def test_what_was_kept_while_listening_is_dropped_only_when_the_transcript_is_stored(bench: Bench) -> None:
+    del bench.transcripts.stored[bench.episode.id]
+    deaf = SetTranscriber(NoTranscript(("Nobody can hear it.",)))
+    with pytest.raises(NoTranscript):
+        await bench.listen(deaf)
+    assert deaf.forgotten == []
+    first, after_a_crash = SetTranscriber(OURS), SetTranscriber(OURS)
+    for transcriber in (first, after_a_crash):
+        await bench.listen(transcriber)
+        assert transcriber.forgotten == [bench.episode.id]
+
+
 async def test_our_own_is_kept_when_nobody_was_faster(bench: Bench) -> None:
     del bench.transcripts.stored[bench.episode.id]
     for _ in range(2):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.adapters.extractive import ExtractivePicks
+from pipeline.adapters.extractive.picks import ExtractivePicks
 from pipeline.domain.episode import Episode
 from pipeline.domain.errors import ModelRefused, NoTranscript, UnknownEpisode
 from pipeline.domain.insight import Author, Proposal

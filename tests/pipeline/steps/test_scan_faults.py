@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.adapters.feeds import FeedReader
-from pipeline.adapters.http import GuardedHttp
+from pipeline.adapters.http.client import GuardedHttp
 from pipeline.domain.errors import (
     AddressRefused,
     FeedUnreadable,
@@ -150,7 +150,7 @@ async def test_fault_15_a_feed_that_is_gone_is_paused_at_once_with_what_to_do(re
         "The publisher says that this feed is gone for good (410). "
         "It is no longer read: give its new address or remove it."
     )
-    assert reader.feed_id not in await reader.stores.feeds.due(reader.stores.clock.now() + timedelta(days=99))
+    assert await reader.stores.feeds.due(reader.stores.clock.now() + timedelta(days=99)) == ()
 
 
 async def test_fault_15_a_feed_that_is_not_found_is_borne_for_a_week(reader: Reader) -> None:
@@ -358,7 +358,7 @@ async def _from_socket(reader: Reader, answer: RawAnswer) -> PodsiftError | None
 
 _CHILD = """
 import asyncio, json, sys
-from pipeline.adapters.http import GuardedHttp
+from pipeline.adapters.http.client import GuardedHttp
 from pipeline.domain.errors import FetchError
 
 async def told(http, url):

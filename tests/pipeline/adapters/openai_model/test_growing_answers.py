@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.adapters.extractive_answers import PassageAnswers
+from pipeline.adapters.extractive.answers import PassageAnswers
 from pipeline.adapters.openai_model import ModelAnswers
 from pipeline.adapters.openai_model.sketch import sketch_of
 from pipeline.domain.answer import Answer, Grade, Question

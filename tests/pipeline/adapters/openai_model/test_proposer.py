@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from pipeline.adapters.openai_model import ModelProposer
-from pipeline.domain.errors import ModelBusy, ModelError, ModelQuota, ModelRefused
+from pipeline.domain.errors import CatalogUnavailable, ModelBusy, ModelError, ModelQuota, ModelRefused
 from pipeline.domain.insight import Author, Insight, Kind, Proposal
-from pipeline.domain.spending import Caps, Prices
+from pipeline.domain.spending import Caps, Prices, Spending
 from pipeline.domain.talk.advert_marks import Chapter
 from pipeline.domain.talk.adverts import find_adverts
 from pipeline.domain.talk.evidence import Rejection, judge
@@ -27,6 +27,7 @@ from tests.peers.openai_peer import (
     status,
     thinks,
 )
+from tests.peers.spending_book import SpendingBook
 
 EPISODE = talk_episode()
 
@@ -237,6 +238,24 @@ async def test_a_retry_after_a_failure_asks_only_for_the_rest() -> None:
         assert len(await proposer.propose(EPISODE, talk(*filler))) == 1
         again = [prompt_of(body) for body in bench.peer.requests[asked:]]
         assert not any("trained the same model twice" in text for text in again)
+
+
+class TornBook(SpendingBook):
+    """Its process ends, as it were, while the first call is written down."""
+
+    async def record(self, spending: Spending) -> None:
+        await super().record(spending)
+        if len(self.calls) == 1:
+            raise CatalogUnavailable("The power went.")
+
+
+async def test_a_reply_is_kept_before_anything_else_is_done_with_it() -> None:
+    async with model_bench(book=TornBook()) as bench:
+        bench.peer.answers = [thinks(editor(proposal()))]
+        with pytest.raises(CatalogUnavailable):
+            await propose(bench)
+        assert len(await propose(bench)) == 1
+        assert len(bench.peer.requests) == 1, "the reply was paid for once"
 
 
 async def test_an_error_that_lasts_wins_over_one_that_passes() -> None:

@@ -1,5 +1,6 @@
 """An episode read by the model through the whole step: stored once, rejections counted by reason, paid for."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -65,6 +66,23 @@ async def test_an_episode_is_read_once_and_what_it_cost_is_known(stores: Stores)
     assert all(i.author is Author.MODEL and i.start is not None for i in insights)
     total = await ledger.total(since=NOW, subject=episode.id)
     assert (total.calls, total.tokens_in, total.micros) == (3, 3_000, 4_200)
+
+
+async def test_a_reply_is_stored_before_what_waited_longer_to_be_written(stores: Stores) -> None:
+    feed = await stores.followed_feed()
+    await stores.feeds.record(feed, (found(10),))
+    (episode,) = await stores.episodes.waiting()
+    stored_then: list[str | None] = []
+
+    async def write() -> None:
+        async with stores.db.writing():
+            stored_then.append(await stores.replies.load("key"))
+
+    async with asyncio.TaskGroup() as group, stores.db.writing():
+        group.create_task(write())
+        group.create_task(stores.replies.save("key", "a reply", episode_id=episode.id))
+        await asyncio.sleep(0)
+    assert stored_then == ["a reply"]
 
 
 async def test_rejections_are_counted_by_reason(stores: Stores, caplog: pytest.LogCaptureFixture) -> None:

@@ -15,14 +15,14 @@ from typing import Any
 
 import pytest
 
-from bot.answers import answer_post
 from bot.discord.layouts import layout
 from bot.discord.panels import panels
-from bot.insight_replies import episode_insights_reply
-from bot.insight_shapes import EpisodeInsightsShape, RejectedShape
-from bot.message import Message, plain
-from bot.posts import digest_post
+from bot.shapes.insights import EpisodeInsightsShape, RejectedShape
 from bot.slack.render import render
+from bot.texts.answers import answer_post
+from bot.texts.insight_replies import episode_insights_reply
+from bot.texts.message import Message, plain
+from bot.texts.posts import digest_post
 from pipeline.adapters.openai_model import ModelAnswers, ModelProposer
 from pipeline.domain.answer import Answer, Grade, Question
 from pipeline.domain.audience import LOCAL

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.adapters.audio.transcriber import Sound
 from pipeline.adapters.openai_model.heard_reply import heard_chunk
 from pipeline.adapters.openai_model.purse import Purse
 from pipeline.adapters.openai_model.retries import Timing
 from pipeline.adapters.openai_model.server import HostedModel
 from pipeline.adapters.openai_model.transcription import HostedEar, open_ear
-from pipeline.adapters.transcriber import Sound
 from pipeline.domain.audio import HeardChunk
 from pipeline.domain.errors import ModelBusy, ModelError, ModelQuota, NoTranscript
 from pipeline.domain.spending import Caps, Purpose

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.domain.intake.keyed_address import holds_a_key, take_credentials, without_keys
+from pipeline.domain.intake.keyed_address import holds_a_key, page_to_show, take_credentials, without_keys
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,30 @@ def test_no_long_token_is_ever_shown(token: str) -> None:
         f"https://u:{token}@a.example/{token}.xml",
     ):
         assert token not in without_keys(url)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "https://www.patreon.com/posts/incident-41-104233871",
+        "https://members.ferns.example/premium/incident-41",
+        "https://ferns.example/2026/11/22/why-the-clock-ran-backwards",
+        "https://ferns.example/episodes/4b5f9d6d-9214-48cb-8455-a73200038129",
+        "https://ferns.example/?p=4711",
+    ],
+)
+def test_the_page_of_a_private_episode_is_shown_wherever_it_is(page: str) -> None:
+    assert page_to_show(page) == page
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "https://ferns.example/incident-41?auth=AbC",
+        "https://ferns.example/listen/q7Rk2Lw9Zt4Xc8Vb1Nm6Hg3Jf5/41",
+        "https://ann:secret@ferns.example/41",
+        "http://[bad",
+    ],
+)
+def test_a_page_whose_address_may_be_somebodys_own_is_not_shown(page: str) -> None:
+    assert page_to_show(page) is None

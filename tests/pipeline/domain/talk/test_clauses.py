@@ -49,6 +49,20 @@ def headline(*sentences: str) -> str | None:
             "You looked at the roof for a long and windy day, but the pump can run without any roof at all.",
             "The pump can run without any roof at all",
         ),
+        (
+            "The insulation of walls is I would say one of the harder problems.",
+            "The insulation of walls is one of the harder problems",
+        ),
+        ("No one changes the insulation anyway.", "No one changes the insulation"),
+        ("With good insulation, everything is very quiet.", "With good insulation, everything is very quiet"),
+        (
+            "If you want to dry the wall that will take a year, because a small pump is not enough for wet insulation.",
+            "A small pump is not enough for wet insulation",
+        ),
+        (
+            "When you buy an old house, you have to check the insulation.",
+            "When you buy an old house, you have to check the insulation",
+        ),
     ],
 )
 def test_takes_the_main_clause_that_stands_alone(sentence: str, expected: str) -> None:
@@ -88,6 +102,17 @@ def test_takes_the_main_clause_that_stands_alone(sentence: str, expected: str) -
 )
 def test_finds_no_headline_where_no_clause_stands_alone(sentence: str) -> None:
     assert headline(sentence) is None
+
+
+def test_what_is_named_and_let_go_of_heads_nothing() -> None:
+    assert headline("Heat pumps, you can get installers that are better.") != (
+        "Heat pumps, you can get installers that are better"
+    )
+
+
+def test_a_reason_that_was_only_said_by_somebody_is_not_cut_free() -> None:
+    said = "They said the wall will take a year, because a small pump is not enough for wet insulation."
+    assert headline(said) != "A small pump is not enough for wet insulation"
 
 
 def test_what_is_only_supposed_is_not_cut_free_of_its_condition() -> None:

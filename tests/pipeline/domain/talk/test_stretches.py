@@ -1,5 +1,7 @@
 """Candidates for a post: two or three sentences of one voice."""
 
+import pytest
+
 from pipeline.domain.talk.sentences import sentences
 from pipeline.domain.talk.speech import normalised, spoken_words
 from pipeline.domain.talk.stretches import Stretch, condensed, quote_of, stretches
@@ -53,6 +55,31 @@ def test_a_passage_begins_with_its_claim_where_the_clause_before_can_be_spared()
     bodies = [s.body for s in found_in((f"{said} {others}", "Tom"))]
 
     assert any(body.startswith("Insulation keeps a heat pump small") for body in bodies)
+
+
+def test_a_part_of_an_endless_sentence_counts_where_a_full_stop_could_stand() -> None:
+    endless = (
+        "The old town by the river was wet and dark for most of the long year and nobody who lived there liked it,"
+        " but insulation keeps a heat pump small and quiet in every single one of those houses,"
+        " and it costs less than a larger pump does over all the fifteen years of its life."
+    )
+    bodies = [s.body for s in found_in((endless, "Tom"), (COST, "Tom"))]
+
+    assert any("nsulation keeps a heat pump small and quiet" in body and body.endswith(COST) for body in bodies)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "but insulation keeps a heat pump small and quiet in every single one of the",
+        "but insulation keeps a heat is pump small and quiet in every a one of those long and narrow houses,",
+    ],
+)
+def test_a_part_that_breaks_off_or_apart_counts_for_nothing(part: str) -> None:
+    endless = f"The old town by the river was wet and dark for most of the long year and nobody there liked it, {part}"
+    rest = f"and it costs less than a larger pump does over all the fifteen years. {COST}"
+
+    assert not any("nsulation keeps" in s.body for s in found_in((endless, "Tom"), (rest, "Tom")))
 
 
 def test_more_than_three_sentences_are_joined_where_they_are_short() -> None:

@@ -70,6 +70,7 @@ SPOKEN = st.lists(
         ("And so on, for every pump.", "And so on, for every pump."),
         ("And we're near the pump", "We're near the pump."),
         ("But of the two one is better.", "But of the two one is better."),
+        ("And with a fan, the pump is quiet.", "With a fan, the pump is quiet."),
         ("It was very very cold and had had enough.", "It was very very cold and had had enough."),
         ("The 3 3 rule", "The 3 3 rule."),
         ("macOS is fine", "macOS is fine."),

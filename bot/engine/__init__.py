@@ -1,0 +1,1 @@
+"""Durable work: the only place that knows DBOS."""

@@ -1,0 +1,75 @@
+"""The inside of the process in which `apart.py` runs one stage: python -m bot.engine.apart_process STAGE EPISODE."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import Final
+
+from pydantic import SecretStr
+
+from bot.app import open_app
+from bot.engine.verdicts import Verdict, verdict_on
+from bot.settings import Settings
+from pipeline import flows
+from pipeline.adapters.sealing import key_in
+from pipeline.domain.errors import PodsiftError
+from pipeline.flows import Stage
+
+_NOWHERE: Final = "http://127.0.0.1:9"
+"""No index is there: the embedded one belongs to the service alone."""
+
+
+def main() -> None:  # pragma: no cover - seen only inside the process
+    """Run one stage as the service's settings on standard input say; a line on standard output tells the end."""
+    # Whoever stops the service may reach this process first: it ends with the service, and not before.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    stage, episode_id = Stage(sys.argv[1]), sys.argv[2]
+    # Libraries may print: what they print must not look like the answer.
+    answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    settings = Settings(**json.loads(sys.stdin.readline()), _env_file=None)
+    threading.Thread(target=_end_with_the_service, daemon=True).start()
+    verdict = asyncio.run(run_here(stage, episode_id, settings))
+    answer.write(json.dumps(verdict.as_result()) + "\n")
+    answer.flush()
+    os._exit(0)  # at once: a thread still reads what nobody will say
+
+
+async def run_here(stage: Stage, episode_id: str, settings: Settings) -> Verdict:
+    """Run the stage on the service's catalogue, with a folder for everything else that is thrown away."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            async with open_app(_beside(settings, Path(folder))) as app:
+                return Verdict(following=await flows.run_stage(stage, episode_id, app.pipeline))
+        except PodsiftError as error:
+            return verdict_on(error)
+
+
+def _beside(settings: Settings, folder: Path) -> Settings:
+    key = settings.secret_key or SecretStr(key_in(settings.data / "secret.key"))
+    return settings.model_copy(
+        update={
+            "data": folder,
+            "database_url": SecretStr(settings.catalog_url),
+            "chroma_url": settings.chroma_url if settings.index_database_url else _NOWHERE,
+            "secret_key": key,
+            "slack_bot_token": None,
+            "slack_client_id": "",
+            "discord_token": None,
+        }
+    )
+
+
+def _end_with_the_service() -> None:  # pragma: no cover - seen only inside the process
+    sys.stdin.read()
+    os._exit(1)
+
+
+if __name__ == "__main__":  # pragma: no cover - seen only inside the process
+    main()

@@ -1,0 +1,269 @@
+"""Durable workflows: beside `workflows.py` and `failover.py` the only file that knows DBOS.
+
+Every stage of an episode is one workflow with an id made of stage, episode and attempt, so starting it twice starts
+it once. A workflow passes on ids only; what is expensive is in the catalogue the moment it exists, and a stage that is
+run again finds it there.
+"""
+
+import asyncio
+import logging
+import sqlite3
+import warnings
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.engine.failover import Pace, holding, libpq_url, relieve_the_dead
+from bot.engine.queues import ROLES, Job, limits
+from bot.engine.workflows import Work, Workflows, start
+from pipeline.domain.errors import CatalogUnavailable
+from pipeline.flows import FIRST_STAGE, Stage
+
+_log = logging.getLogger(__name__)
+
+_SHAPE: Final = "1"
+"""Raised only when the shape of a workflow breaks: DBOS then leaves what is in flight to the old version."""
+
+_STAGES: Final = [stage.value for stage in Stage]
+_KEPT: Final = timedelta(days=7)
+"""So long finished workflows are kept, for whoever wants to look; the catalogue has what they made."""
+_SWEEP_EVERY: Final = 24 * 3600.0
+_SWEPT_AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """Three times, in seconds, and a number.
+
+    `first_pause` comes before the second try of a stage, and each pause after it is three times as long. `patience` is
+    how long another process of this name may take to end, `farewell` how long running stages may take at the end.
+    A stage during which the process died `suspect` times is run apart: whatever ran beside a poison episode counts its
+    crashes too, and only apart it shows whose they were.
+    """
+
+    first_pause: float = 2.0
+    patience: float = 30.0
+    farewell: int = 14
+    suspect: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Why so many episodes wait for a part of ours, as a sentence for people, and when the first goes on."""
+
+    reason: str
+    episodes: int
+    until: datetime
+
+
+class Engine:
+    """Starts durable work; everything started is finished by this process or, after a crash, by the next."""
+
+    def __init__(self, workflows: Workflows) -> None:
+        self._workflows = workflows
+
+    async def start_scans(self, buckets: Iterable[int], *, tick: str) -> None:
+        """Read the due feeds of these buckets, but for those that are queued or read anywhere.
+
+        The same `tick` starts a bucket once. Two ticks may still both queue it: the queue lets one run at a time, and
+        the second finds what the first has left.
+        """
+        # The engine has an id against that, which it forgets when another process takes the run over.
+        found = await DBOS.list_workflows_async(
+            status=["ENQUEUED", "PENDING"], name="scan", load_input=False, load_output=False
+        )
+        under_way = {each.workflow_id.split(":")[1] for each in found}
+        for bucket in map(str, sorted(set(buckets))):
+            if bucket not in under_way:
+                await start("scan", self._workflows.scan, f"scan:{bucket}:{tick}", int(bucket), part=bucket)
+
+    async def start_episode(self, job: Job) -> None:
+        """Take an episode through its stages; the same attempt starts once."""
+        await self._workflows.start_stage(FIRST_STAGE, job)
+
+    async def start_digest(self, channel_id: str, *, day: str) -> None:
+        """Build and post a channel's digest of an ISO date, once."""
+        await start("post", self._workflows.digest, f"digest:{channel_id}:{day}", channel_id, day)
+
+    async def start_forgetting(self, *, day: str) -> None:
+        """Forget what was said in old episodes, once on that ISO date in all processes together."""
+        await start("index", self._workflows.forgetting, f"forget:{day}", day)
+
+    async def under_way(self) -> frozenset[tuple[str, int]]:
+        """Episode id and attempt of everything that is queued or runs, here or in another process."""
+        found = await DBOS.list_workflows_async(
+            status=["ENQUEUED", "PENDING", "DELAYED"], name=_STAGES, load_input=False, load_output=False
+        )
+        return frozenset((_episode_of(each.workflow_id), int(each.workflow_id.split(":")[2])) for each in found)
+
+    async def paused(self) -> tuple[Paused, ...]:
+        """What waits until a part of ours is there again, a line for each reason."""
+        found = await DBOS.list_workflows_async(status="DELAYED", name=_STAGES, load_output=False)
+        by_reason: dict[str, list[int]] = {}
+        now = datetime.now(UTC).timestamp() * 1000
+        for each in found:
+            if (each.delay_until_epoch_ms or 0) <= now:
+                continue  # the engine takes it up within a second
+            reason = str(each.input["args"][-1]) if each.input else ""
+            by_reason.setdefault(reason, []).append(each.delay_until_epoch_ms or 0)
+        return tuple(
+            Paused(reason, len(until), datetime.fromtimestamp(min(until) / 1000, UTC))
+            for reason, until in by_reason.items()
+        )
+
+    async def go_on(self) -> int:
+        """Let everything that is paused go on now; returns how much that is."""
+        found = await DBOS.list_workflows_async(status="DELAYED", name=_STAGES, load_input=False, load_output=False)
+        for each in found:
+            await DBOS.set_workflow_delay_async(each.workflow_id, delay_seconds=0.0)
+        return len(found)
+
+    async def abandoned(self) -> tuple[tuple[Stage, str], ...]:
+        """Stage and episode id of what the engine has given up without our doing; asking takes it off the list.
+
+        That is what crashed the process too often, and what failed while its failure was being recorded.
+        """
+        found = await DBOS.list_workflows_async(
+            status=["MAX_RECOVERY_ATTEMPTS_EXCEEDED", "ERROR", "CANCELLED"], name=_STAGES, load_output=False
+        )
+        await DBOS.delete_workflows_async([workflow.workflow_id for workflow in found])
+        return tuple((Stage(workflow.name), _episode_of(workflow.workflow_id)) for workflow in found)
+
+    async def sweep(self, *, before: datetime) -> int:
+        """Delete what was finished before then; returns how much. What became of it is in the catalogue."""
+        swept = 0
+        while found := await DBOS.list_workflows_async(
+            status=["SUCCESS", "ERROR", "CANCELLED"],
+            completed_before=before.isoformat(),
+            limit=_SWEPT_AT_ONCE,
+            load_input=False,
+            load_output=False,
+        ):
+            await DBOS.delete_workflows_async([workflow.workflow_id for workflow in found])
+            swept += len(found)
+        return swept
+
+
+@asynccontextmanager
+async def open_engine(
+    *, url: str, role: str, slot: str, work: Work, rhythm: Rhythm | None = None, pace: Pace | None = None
+) -> AsyncIterator[Engine]:
+    """The running engine on the database at `url`; leaving it lets running stages finish for a while.
+
+    `slot` names this process: with the same name it takes its own work back after a crash, and on PostgreSQL others
+    take it over when it does not return (`pace`). Raises DataFolderBusy when another process has the name,
+    CatalogUnavailable when PostgreSQL does not answer or the file cannot be written.
+    """
+    rhythm, pace = rhythm or Rhythm(), pace or Pace()
+    is_embedded = url.startswith("sqlite:///")
+    async with AsyncExitStack() as stack:
+        held = None if is_embedded else await stack.enter_async_context(holding(url, slot, patience=rhythm.patience))
+        if is_embedded:
+            await asyncio.to_thread(_prepare, Path(url.removeprefix("sqlite:///")))
+        stack.push_async_callback(_close, rhythm.farewell)
+        engine = await _launched(url, role=role, slot=slot, work=work, rhythm=rhythm)
+        await stack.enter_async_context(_beside(_sweeping(engine)))
+        if held is not None:
+            await stack.enter_async_context(_beside(relieve_the_dead(held, slot, pace=pace)))
+        yield engine
+
+
+async def _launched(url: str, *, role: str, slot: str, work: Work, rhythm: Rhythm) -> Engine:
+    is_embedded = url.startswith("sqlite:///")
+    DBOS(config=_config(url=url if is_embedded else libpq_url(url), slot=slot))
+    workflows = Workflows(work, first_pause=rhythm.first_pause, suspect=rhythm.suspect)
+    DBOS.listen_queues(list(ROLES[role]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # inside the library's own start
+        DBOS.launch()
+    for name, settings in limits(is_shared=not is_embedded).items():
+        await DBOS.register_queue_async(name, **settings)
+    return Engine(workflows)
+
+
+async def _close(farewell: int) -> None:
+    # Off the loop: destroy() waits for the very workflows that need the loop to finish.
+    await asyncio.to_thread(DBOS.destroy, destroy_registry=True, workflow_completion_timeout_sec=farewell)
+    # DBOS had made its own pool the loop's, and has just closed it: what comes after needs one that works.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+
+
+@asynccontextmanager
+async def _beside(loop: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run an endless loop as long as the block runs."""
+    task = asyncio.create_task(loop)
+    task.add_done_callback(_tell_of_a_bug)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def _tell_of_a_bug(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.error("What runs beside the engine has stopped.", exc_info=error)
+
+
+async def _sweeping(engine: Engine) -> None:
+    while True:
+        try:
+            swept = await engine.sweep(before=datetime.now(UTC) - _KEPT)
+            _log.info("Deleted what was finished a week ago from the engine.", extra={"workflows": swept})
+        except SQLAlchemyError as error:
+            _log.warning("Could not clean the engine's database.", extra={"problem": str(error)})
+        await asyncio.sleep(_SWEEP_EVERY)
+
+
+def _episode_of(workflow_id: str) -> str:
+    return workflow_id.split(":")[1]
+
+
+def _config(*, url: str, slot: str) -> DBOSConfig:
+    return DBOSConfig(
+        name="podsift",
+        system_database_url=url,
+        executor_id=slot,
+        application_version=_SHAPE,
+        serializer=DBOSPortableJSONSerializer(),
+        log_level="ERROR",
+        enable_otlp=False,
+    )
+
+
+def _prepare(path: Path) -> None:
+    """Put a damaged file aside: the catalogue knows what waits, and all that is lost is what was started of it.
+
+    Raises CatalogUnavailable where the file cannot be written.
+    """
+    try:
+        try:
+            _use_wal(path)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}")
+            path.replace(aside)
+            for rest in ("-wal", "-shm"):
+                path.with_name(path.name + rest).unlink(missing_ok=True)
+            _log.warning("The engine's database was damaged and is made anew.", extra={"aside": str(aside)})
+            _use_wal(path)
+    except (sqlite3.OperationalError, OSError) as error:
+        problem = f"The engine's database {path} cannot be written ({error}). Check the disk and who owns the folder."
+        raise CatalogUnavailable(problem, retryable=True) from error
+
+
+def _use_wal(path: Path) -> None:
+    """DBOS leaves SQLite's journal as it is; write-ahead logging is five times faster and kept in the file."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("pragma journal_mode=wal")
+        if connection.execute("pragma quick_check(1)").fetchone() != ("ok",):
+            raise sqlite3.DatabaseError

@@ -1,0 +1,94 @@
+"""The queues of the engine: which work goes where, who does it, how much at once and in which order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from pipeline.domain.episode import Episode
+from pipeline.flows import Stage
+
+ROLES: Final = MappingProxyType(
+    {
+        "all": ("scan", "ingest", "backfill", "gpu", "llm", "index", "post"),
+        "bot": ("post",),
+        "poster": ("post",),
+        "web": (),
+        "worker": ("scan", "ingest", "backfill", "llm", "index"),
+        "gpu": ("gpu",),
+    }
+)
+"""The queues that a process of this role works on."""
+
+BUCKETS: Final = 4
+"""So many parts the hosts of all feeds are in, each read by one process at a time.
+
+A run of a bucket costs the engine the same however many feeds it reads, so they are few: one process can read all.
+"""
+AT_ONE_HOST: Final = 4
+"""Requests at one host at once, by all processes together."""
+_AT_ONE_HOST_FOR_OLD: Final = 2
+_OLD: Final = 9
+_QUEUE_OF: Final = MappingProxyType(
+    {Stage.INGEST: "ingest", Stage.TRANSCRIBE: "gpu", Stage.ANALYSE: "llm", Stage.INDEX: "index"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An episode that may start. `rank` 1 goes first; `host` is the server that its words come from."""
+
+    episode_id: str
+    attempt: int
+    rank: int = 1
+    host: str = ""
+
+    @property
+    def is_old(self) -> bool:
+        """Whether it is backfill, which never delays what is new."""
+        return self.rank >= _OLD
+
+
+def job_of(episode: Episode, now: datetime) -> Job:
+    """The newer an episode is, the sooner it goes; what was old when its feed was added goes last."""
+    rank = _OLD if episode.backfill else 1 + max(0, min((now - episode.when).days, _OLD - 2))
+    offered = [offer.url for offer in episode.found.transcripts]
+    return Job(episode.id, episode.attempt, rank, host_of(offered[0] if offered else episode.feed_url))
+
+
+def host_of(url: str) -> str:
+    """The host of an address; addresses that have none share a name."""
+    return urlsplit(url).hostname or "nowhere"
+
+
+def queue_of(stage: Stage, job: Job) -> str:
+    """The queue of this stage. The first stage of old episodes has its own: it can fill no other."""
+    return "backfill" if stage is Stage.INGEST and job.is_old else _QUEUE_OF[stage]
+
+
+def is_in_parts(queue: str) -> bool:
+    """Whether the queue counts what runs for each host, or bucket of hosts, over all processes."""
+    return queue in {"scan", "ingest", "backfill"}
+
+
+def limits(*, is_shared: bool) -> Mapping[str, Mapping[str, Any]]:
+    """What may run at once, by queue. `worker_…` is for one process, everything else for all of them together.
+
+    With `is_shared` the database is a server that many processes ask, so they ask it less often.
+    """
+    often = 0.5 if is_shared else 0.1
+    return {
+        "scan": {"worker_concurrency": BUCKETS, "partition_concurrency": 1, "polling_interval_sec": often},
+        "ingest": {"worker_concurrency": 8, "partition_concurrency": AT_ONE_HOST, "polling_interval_sec": often},
+        "backfill": {
+            "worker_concurrency": 4,
+            "partition_concurrency": _AT_ONE_HOST_FOR_OLD,
+            "polling_interval_sec": often,
+        },
+        "gpu": {"worker_concurrency": 1, "polling_interval_sec": 1.0},
+        "llm": {"global_concurrency": 6, "polling_interval_sec": often},
+        "index": {"global_concurrency": 4 if is_shared else 1, "polling_interval_sec": often},
+        "post": {"worker_concurrency": 4, "polling_interval_sec": 0.5},
+    }

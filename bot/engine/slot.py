@@ -1,0 +1,41 @@
+"""The engine, started when it is first needed."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+from bot.engine.apart import Apart
+from bot.engine.durable import Engine, open_engine
+from bot.engine.worker import Worker
+from bot.settings import Settings
+
+
+class EngineSlot:
+    """Starts the engine when it is first needed: a question or a look at the list needs none."""
+
+    def __init__(self, settings: Settings, worker: Worker, stack: AsyncExitStack) -> None:
+        self._settings = settings
+        self._worker = worker
+        self._stack = stack
+        self._starting = asyncio.Lock()
+        self._engine: Engine | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started."""
+        return self._engine is not None
+
+    async def get(self) -> Engine:
+        """The running engine, with everything that waits started."""
+        async with self._starting:
+            if self._engine is None:
+                self._engine = await self._stack.enter_async_context(
+                    open_engine(
+                        url=self._settings.engine_url,
+                        role=self._settings.role,
+                        slot=self._settings.worker,
+                        work=replace(self._worker.work(), run_apart=Apart(self._settings).run),
+                    )
+                )
+                await self._worker.take_up(self._engine)
+            return self._engine

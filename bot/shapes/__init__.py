@@ -1,0 +1,1 @@
+"""The documented shapes of `--json`: what each command prints for programs."""

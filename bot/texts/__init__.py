@@ -1,0 +1,1 @@
+"""What people read, without a platform: posts, answers, cards, replies, and the terminal."""

@@ -1,0 +1,1 @@
+"""Looking after an installation: backup, migration, the index, the doctor."""

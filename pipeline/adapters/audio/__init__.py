@@ -1,0 +1,1 @@
+"""From an address of audio to our own transcript."""

@@ -1,0 +1,1 @@
+"""Insights and answers without a language model: the words as they were said."""

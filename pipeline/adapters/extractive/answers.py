@@ -1,0 +1,149 @@
+"""Answers without a language model: the best passages, headed as passages, with not a word of ours."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import repeat
+from typing import Final
+
+from pipeline.domain.answer import Answer, Citation, Grade, Question
+from pipeline.domain.insight import Author
+from pipeline.domain.passage import Passage, SearchResult
+from pipeline.domain.talk.asking import wish_of
+from pipeline.domain.talk.cutting import Reading, cut, holds_reply, read_passage
+from pipeline.domain.talk.grading import NOT_FOUND_BELOW, PARTLY_BELOW, asks_nothing
+from pipeline.domain.talk.keywords import stems
+from pipeline.ports import Embedder, Told
+
+_MOST: Final = 5
+_CLOSEST: Final = 3
+"""So many passages are shown where none is near enough: what was asked in quite other words may be among them."""
+_READ: Final = 8
+_READ_FOR_A_DEFINITION: Final = 24
+"""So many are read, because adverts and repetitions among them are not shown, and what a thing is may be said late."""
+_ALWAYS: Final = 2
+_LEAST_SHARE: Final = 0.3
+"""After the first two a passage must match this share of the best one, or it only fills the page."""
+_AT_ALL: Final = 0.25
+"""Below this match not even several of the closest passages are worth a look."""
+_SAME_WORDS: Final = 0.6
+_FORM: Final = 0.3
+"""What the form of an answer moves a passage up by."""
+_NAMED: Final = 3
+_ENOUGH_NAMED: Final = 2
+_AS_WELL: Final = 0.6
+"""The share of the best match from which a passage may move up."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A passage cut to what matters, the whole of it, and how far it has the form of an answer."""
+
+    passage: Passage
+    whole: Passage
+    form: float
+
+
+class PassageAnswers:
+    """An `AnswerWriter` that shows what was said and claims nothing. Raises IndexUnavailable when the embedder does.
+
+    Below `not_found_below` only the closest passages are shown; below `partly_below` the grade is PARTLY.
+    """
+
+    def __init__(
+        self,
+        embedder: Embedder,
+        *,
+        not_found_below: float = NOT_FOUND_BELOW,
+        partly_below: float = PARTLY_BELOW,
+    ) -> None:
+        self._embedder = embedder
+        self._not_found_below = not_found_below
+        self._partly_below = partly_below
+
+    async def write(self, question: Question, found: SearchResult, *, told: Told | None = None) -> Answer:
+        """Up to five passages, each cut to the one to four sentences that matter, best first; never an advert.
+
+        A question with nothing to look for («hello») gets no passage. Nothing is told before all is known.
+        """
+        del told
+        asked = f"{question.context}\n{question.text}".strip()
+        most = _READ_FOR_A_DEFINITION if wish_of(question.text).is_definition else _READ
+        passages = () if asks_nothing(asked) else found.passages[:most]
+        read = [one for one in await self._read(asked, passages) if one is not None]
+        grade = self._grade(question, [one.whole for one in read])
+        shown = _worth_showing(_best_first(read))[: self._most(grade, [one.passage for one in read])]
+        citations = tuple(Citation(number, passage) for number, passage in enumerate(shown, start=1))
+        return Answer(question.text, grade, Author.EXTRACT, (), citations, found.searched, found.degraded)
+
+    async def _read(self, asked: str, passages: Sequence[Passage]) -> list[_Read | None]:
+        """The passages cut to what matters, None in place of an advert."""
+        readings = await asyncio.to_thread(lambda: [read_passage(passage) for passage in passages])
+        vectors = await self._embedder.embed([asked, *(text for reading in readings for text in reading.candidates)])
+        near = iter((vectors[1:] @ vectors[0]).tolist())
+        nearness = [[next(near) for _ in reading.candidates] for reading in readings]
+        return await asyncio.to_thread(lambda: list(map(_cut, repeat(asked), passages, readings, nearness)))
+
+    def _grade(self, question: Question, passages: Sequence[Passage]) -> Grade:
+        match = max((passage.match for passage in passages), default=0.0)
+        if match < self._not_found_below:
+            return Grade.NOT_FOUND
+        is_sure = match >= self._partly_below and _covers(question.text, passages)
+        return Grade.ANSWERED if is_sure else Grade.PARTLY
+
+    def _most(self, grade: Grade, passages: Sequence[Passage]) -> int:
+        if grade is not Grade.NOT_FOUND:
+            return _MOST
+        return _CLOSEST if max((p.match for p in passages), default=0.0) >= _AT_ALL else 1
+
+
+def _cut(asked: str, passage: Passage, reading: Reading, nearness: Sequence[float]) -> _Read | None:
+    if reading.is_advert and not holds_reply(reading, asked):
+        return None
+    if not reading.own:
+        return _Read(passage, passage, 0.0)
+    best = cut(reading, asked, nearness=nearness)
+    url = _moved(passage.url, best.start)
+    shown = replace(passage, text=best.text, start=best.start, end=best.end, url=url, before=None, after=None)
+    return _Read(shown, passage, best.form)
+
+
+def _best_first(read: Sequence[_Read]) -> list[Passage]:
+    """In their order, but that a passage with the form of an answer goes up among those that match as well."""
+    best = max((one.passage.match for one in read), default=0.0)
+
+    def worth(one: _Read) -> float:
+        may_rise = one.passage.match >= _AS_WELL * best
+        return one.passage.score + (_FORM * one.form if may_rise else 0.0)
+
+    return [one.passage for one in sorted(read, key=lambda one: -worth(one))]
+
+
+def _covers(question: str, passages: Sequence[Passage]) -> bool:
+    """Whether the passages that match name a third of what the question names; two things of a long one suffice."""
+    wanted = stems(question)
+    named = {stem for p in passages if p.match >= NOT_FOUND_BELOW for stem in stems(f"{p.text}\n{p.episode_title}")}
+    return len(wanted & named) >= min(_ENOUGH_NAMED, len(wanted) / _NAMED)
+
+
+def _worth_showing(passages: Sequence[Passage]) -> list[Passage]:
+    """Without those that repeat an earlier one or hardly match."""
+    shown: list[Passage] = []
+    best = max((passage.match for passage in passages), default=0.0)
+    for passage in passages:
+        weak = len(shown) >= _ALWAYS and passage.match < _LEAST_SHARE * best
+        if not weak and not any(_is_repeated(passage, other) for other in shown):
+            shown.append(passage)
+    return shown
+
+
+def _is_repeated(passage: Passage, other: Passage) -> bool:
+    here, there = stems(passage.text), stems(other.text)
+    return bool(here and there) and len(here & there) >= _SAME_WORDS * min(len(here), len(there))
+
+
+def _moved(url: str | None, start: float | None) -> str | None:
+    """The link to a moment with the new second; other links stay."""
+    if url is None or start is None or "#t=" not in url:
+        return url
+    return f"{url.split('#t=', maxsplit=1)[0]}#t={int(start)}"

@@ -1,0 +1,57 @@
+"""The index is brought level again and again, whatever happened to it meanwhile."""
+
+import asyncio
+import logging
+
+import pytest
+
+from bot.upkeep.index_care import keep_level, keeping_level
+from pipeline.domain.errors import IndexUnavailable
+from pipeline.steps.rebuild import OnEpisode
+
+
+class Levelling:
+    """Something with an index that is away for the first `away` looks."""
+
+    def __init__(self, *, away: int = 0) -> None:
+        self.looks = 0
+        self.levelled = asyncio.Event()
+        self._away = away
+
+    async def level_index(self, report: OnEpisode) -> int:
+        self.looks += 1
+        report(1, 1, "Glaze")
+        if self.looks <= self._away:
+            raise IndexUnavailable("The Chroma server does not answer.")
+        self.levelled.set()
+        return 1
+
+
+async def test_an_index_that_does_not_answer_stops_nothing_and_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    app = Levelling(away=1)
+
+    await keep_level(app)
+
+    [told] = [record for record in caplog.records if record.levelno == logging.WARNING]
+    assert told.message == "The index is not level."
+    assert not app.levelled.is_set()
+
+
+async def test_an_index_that_comes_back_is_brought_level_by_itself() -> None:
+    app = Levelling(away=2)
+
+    async with asyncio.timeout(5), keeping_level(app, every=0.001):
+        await app.levelled.wait()
+
+    assert app.looks >= 3
+
+
+async def test_nothing_is_looked_after_when_the_service_ends() -> None:
+    app = Levelling()
+
+    async with keeping_level(app, every=0.001):
+        await app.levelled.wait()
+    looks = app.looks
+    await asyncio.sleep(0.01)
+
+    assert app.looks == looks
