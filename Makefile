@@ -28,10 +28,10 @@ bench: .venv/ready
 
 # CORPUS is a folder of shows with transcripts and questions; see tests/evals/README.md for its layout.
 eval: .venv/ready
-	@for file in tests/evals/[a-z]*.py; do echo "== $$file"; $(BIN)/python -m tests.evals.$$(basename $$file .py) $(CORPUS) || exit 1; done
+	@for name in retrieval answers picks digests gate adverts; do echo "== $$name"; $(BIN)/python -m tests.evals.$$name $(CORPUS) || exit 1; done
 
 # Random kill -9 from scanning to posting; says what is lost, done again or doubled. DATABASE=postgres: five processes on
-# the PostgreSQL that PODSIFT_TEST_POSTGRES names.
+# the PostgreSQL that PODSIFT_TEST_POSTGRES names. Around one post: python -m tests.chaos.slack_kills, discord_kills.
 KILLS ?= 1000
 DATABASE ?= sqlite
 chaos: .venv/ready

@@ -191,6 +191,7 @@ class EpisodeIndex:
         share = self._tuning.vector_share(max(judged.values(), default=0.0))
         scores = fuse(hits.scores, cosines, vector_share=share)
         names = list(scores)[: 3 * query.limit]
+        weight = sum(term.weight for term in hits.terms)
         rows = await volume.words.passages(names, fence=fence)
         covers = await volume.words.covers(hits.terms, chunk_ids=names)
         nears = cosines if self._grader is None else await _nears(query.text, rows, grader=self._grader)
@@ -198,7 +199,9 @@ class EpisodeIndex:
             name: replace(
                 rows[name],
                 score=scores[name],
-                match=self._tuning.match(nears.get(name), cover=covers.get(name, 0.0), words=len(hits.terms)),
+                match=self._tuning.match(
+                    nears.get(name), cover=covers.get(name, 0.0), words=len(hits.terms), weight=weight
+                ),
             )
             for name in names
             if name in rows

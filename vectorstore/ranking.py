@@ -17,7 +17,9 @@ class Tuning:
 
     A vector's share in the score goes from `least` (the words of the question were found in one chunk) to `most`
     (none of them was). The match is a logistic sum over a chunk's cosine, the covered share of the question's
-    words and the logarithm of their number; `usual_cosine` stands in where the vectors do not answer.
+    words and the logarithm of their number; `usual_cosine` stands in where the vectors do not answer. A question of
+    one telling word («What is Bandit?») has too few words for that sum: where the word weighs at least `rare`, a chunk
+    that has it matches by `named` at the least.
     """
 
     least: float = 0.3
@@ -27,16 +29,19 @@ class Tuning:
     by_length: float = 0.85
     offset: float = -9.9
     usual_cosine: float = 0.4
+    rare: float = 3.7
+    named: float = 0.55
 
     def vector_share(self, cover: float) -> float:
         """How much the vectors weigh when the best word hit covers that share of the question's words."""
         return self.most - (self.most - self.least) * cover
 
-    def match(self, cosine: float | None, *, cover: float, words: int) -> float:
-        """From 0 to 1; see pipeline.domain.passage.Passage.match."""
+    def match(self, cosine: float | None, *, cover: float, words: int, weight: float = 0.0) -> float:
+        """From 0 to 1; see pipeline.domain.passage.Passage.match. `weight` is that of all the question's words."""
         near = self.usual_cosine if cosine is None else cosine
         total = self.by_cosine * near + self.by_cover * cover + self.by_length * math.log1p(words) + self.offset
-        return 1 / (1 + math.exp(-total))
+        names_it = words == 1 and cover * weight >= self.rare
+        return max(1 / (1 + math.exp(-total)), self.named if names_it else 0.0)
 
 
 STATIC_TUNING: Final = Tuning()

@@ -55,9 +55,10 @@ def search_post(query: str, result: SearchResult) -> Message:
 def _not_found(answer: Answer) -> tuple[Block, ...]:
     blocks: tuple[Block, ...] = (Paragraph(text(bold(phrases.FOUND_NOTHING))),)
     if answer.citations:
-        passage = answer.citations[0].passage
-        closest = (Quote(_said(passage)), Small(source_of_passage(passage)))
-        blocks = (*blocks, Paragraph(text(phrases.CLOSEST)), *closest)
+        heading = phrases.CLOSEST if len(answer.citations) == 1 else phrases.CLOSEST_FEW
+        passages = [citation.passage for citation in answer.citations]
+        closest = (block for p in passages for block in (Quote(_said(p)), Small(source_of_passage(p))))
+        blocks = (*blocks, Paragraph(text(heading)), *closest)
     return (*blocks, Divider(), Small(text(phrases.TRY_OTHERWISE)))
 
 

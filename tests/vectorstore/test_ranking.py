@@ -1,5 +1,6 @@
 """Order, certainty and what counts as the same."""
 
+import math
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -64,6 +65,14 @@ def test_the_match_grows_with_the_cosine_and_with_the_covered_words(cosine: floa
 def test_without_vectors_the_words_alone_can_carry_an_answer_or_none() -> None:
     assert grade_of(STATIC_TUNING.match(None, cover=1.0, words=5)) is not Grade.NOT_FOUND
     assert grade_of(STATIC_TUNING.match(None, cover=0.2, words=5)) is Grade.NOT_FOUND
+
+
+def test_a_question_of_one_rare_word_is_answered_partly_where_the_word_was_said() -> None:
+    rare, common = math.log(1000), math.log(3)
+    assert grade_of(STATIC_TUNING.match(0.1, cover=1.0, words=1, weight=rare)) is Grade.PARTLY
+    assert grade_of(STATIC_TUNING.match(0.1, cover=0.0, words=1, weight=rare)) is Grade.NOT_FOUND
+    assert grade_of(STATIC_TUNING.match(0.1, cover=1.0, words=1, weight=common)) is Grade.NOT_FOUND
+    assert grade_of(STATIC_TUNING.match(0.1, cover=1.0, words=2, weight=rare)) is Grade.NOT_FOUND
 
 
 @pytest.mark.parametrize(

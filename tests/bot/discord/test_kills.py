@@ -1,10 +1,10 @@
-"""The process that posts dies by `kill -9`; tests/evals/discord_kills.py does the same a hundred times."""
+"""The process that posts dies by `kill -9`; tests/chaos/discord_kills.py does the same a hundred times."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.evals.discord_kills import POINTS, hunt
+from tests.chaos.discord_kills import POINTS, hunt
 
 
 @pytest.mark.parametrize("in_forum", [False, True])

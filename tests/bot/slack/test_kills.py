@@ -1,8 +1,8 @@
-"""The process that posts dies by `kill -9`; tests/evals/slack_kills.py does the same a hundred times."""
+"""The process that posts dies by `kill -9`; tests/chaos/slack_kills.py does the same a hundred times."""
 
 from pathlib import Path
 
-from tests.evals.slack_kills import POINTS, hunt
+from tests.chaos.slack_kills import POINTS, hunt
 
 
 async def test_each_digest_is_there_once_wherever_its_process_was_killed(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Kill the process that posts digests to Slack at every point between claiming, sending and recording.
 
-    python -m tests.evals.slack_kills [--runs 100] [--seed 1]
+    python -m tests.chaos.slack_kills [--runs 100] [--seed 1]
 
 Each run is a process of its own that ends by `kill -9` at one point of the newest digest; the next one takes up what
 was left. Prints how many digests are in the channel and how many of them are there twice.
@@ -79,7 +79,7 @@ async def hunt(points: Sequence[str], folder: Path) -> Tally:
 async def _run(peer: SlackPeer, folder: Path, *, days: int, point: str) -> int:
     arguments = (peer.api_url, str(folder / "catalog.db"), str(days), point)
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.evals.slack_kills", "--poster", *arguments, cwd=Path(__file__).parents[2]
+        sys.executable, "-m", "tests.chaos.slack_kills", "--poster", *arguments, cwd=Path(__file__).parents[2]
     )
     return await process.wait()
 

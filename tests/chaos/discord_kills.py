@@ -1,6 +1,6 @@
 """Kill the process that posts digests to Discord at every point between claiming, sending and recording.
 
-    python -m tests.evals.discord_kills [--runs 100] [--seed 1] [--forum]
+    python -m tests.chaos.discord_kills [--runs 100] [--seed 1] [--forum]
 
 Each run is a process of its own that ends by `kill -9` at one point of the newest digest; the next one takes up what
 was left, after Discord has forgotten the nonces. Prints how many digests are in the channel (or forum) and how many of
@@ -94,7 +94,7 @@ async def hunt(points: Sequence[str], folder: Path, *, in_forum: bool = False) -
 async def _run(folder: Path, *, days: int, point: str) -> int:
     arguments = (discord.http.Route.BASE, str(folder / "catalog.db"), str(days), point)
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.evals.discord_kills", "--poster", *arguments, cwd=Path(__file__).parents[2]
+        sys.executable, "-m", "tests.chaos.discord_kills", "--poster", *arguments, cwd=Path(__file__).parents[2]
     )
     return await process.wait()
 
