@@ -9,7 +9,6 @@ them are there twice.
 
 import argparse
 import asyncio
-import os
 import random
 import signal
 import sys
@@ -17,7 +16,6 @@ import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
@@ -29,33 +27,22 @@ with warnings.catch_warnings():
 from bot.clock import SystemClock
 from bot.discord.farewells import ChannelStops
 from bot.discord.layouts import marker_of
-from bot.discord.messenger import DiscordMessenger, open_messenger
+from bot.discord.messenger import open_messenger
 from bot.outbox import deliver
 from bot.texts.message import Button, Buttons, Heading, Message, Paragraph, text
 from pipeline.adapters.catalog import ChannelSettings, Curators, SqlDeliveryBook, open_catalog
 from pipeline.adapters.sealing import Seal
 from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.channel import Channel
-from pipeline.domain.digest import Claim, Delivery
+from tests.chaos.mortal import POINTS, MortalBook, MortalMessenger, Tally
 from tests.peers.catalog import SECRET
 from tests.peers.discord_peer import TOKEN, DiscordPeer, running_discord
 from tests.peers.discord_rules import walk
 from tests.peers.discord_world import FORUM, GUILD, PODCASTS
 
-POINTS: Final = ("claimed", "before sending", "while sending", "sent", "recorded")
 _FIRST: Final = date(2026, 1, 1)
 _WORKSPACE: Final = WorkspaceId(f"discord:{GUILD}")
 _CHANNEL: Final = Channel(f"discord:{GUILD}/{PODCASTS}", _WORKSPACE, "podcasts")
-
-
-@dataclass(frozen=True)
-class Tally:
-    """What is in the channel after all: digests, how many of them twice, how many are missing; and the kills."""
-
-    digests: int
-    doubled: int
-    missing: int
-    killed: int
 
 
 def main() -> None:
@@ -121,8 +108,8 @@ async def post(url: str, database: Path, *, days: int, point: str) -> None:
                     _digest(number),
                     channel=_CHANNEL,
                     day=_FIRST + timedelta(days=number),
-                    book=_MortalBook(SqlDeliveryBook(db, clock=clock), here),
-                    messenger=_MortalMessenger(messenger, here),
+                    book=MortalBook(SqlDeliveryBook(db, clock=clock), here),
+                    messenger=MortalMessenger(messenger, here, longest=0.06),
                     clock=clock,
                 )
 
@@ -131,49 +118,6 @@ def _digest(number: int) -> Message:
     title = f"Digest {number}"
     blocks = (Heading(text(title)), Paragraph(text("An insight.")), Buttons((Button("1", f"card:i{number}"),)))
     return Message(blocks, title, f"digest:{number}")
-
-
-class _MortalBook:
-    def __init__(self, book: SqlDeliveryBook, point: str) -> None:
-        self._book = book
-        self._point = point
-
-    async def claim(self, channel_id: str, day: date, **named: object) -> Claim:
-        claim = await self._book.claim(channel_id, day, **named)  # type: ignore[arg-type]  # handed on as they came
-        _die_at("claimed", self._point)
-        return claim
-
-    async def settled_days(self, channel_id: str, *, since: date) -> frozenset[date]:
-        return await self._book.settled_days(channel_id, since=since)
-
-    async def settle(self, delivery: Delivery) -> None:
-        await self._book.settle(delivery)
-        _die_at("recorded", self._point)
-
-
-class _MortalMessenger:
-    def __init__(self, messenger: DiscordMessenger, point: str) -> None:
-        self._messenger = messenger
-        self._point = point
-
-    async def send(self, channel: Channel, message: Message) -> str:
-        _die_at("before sending", self._point)
-        if self._point == "while sending":
-            sending = asyncio.create_task(self._messenger.send(channel, message))
-            # Somewhere between looking the channel up, writing, hearing back and opening the thread.
-            await asyncio.wait((sending,), timeout=random.Random().uniform(0.0, 0.06))
-            _die_at("while sending", self._point)
-        reference = await self._messenger.send(channel, message)
-        _die_at("sent", self._point)
-        return reference
-
-    async def find(self, channel: Channel, key: str) -> str | None:
-        return await self._messenger.find(channel, key)
-
-
-def _die_at(point: str, chosen: str) -> None:
-    if point == chosen:
-        os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

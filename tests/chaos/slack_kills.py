@@ -8,21 +8,18 @@ was left. Prints how many digests are in the channel and how many of them are th
 
 import argparse
 import asyncio
-import os
 import random
 import signal
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
 from bot.clock import SystemClock
 from bot.outbox import deliver
-from bot.slack.messenger import SlackMessenger
 from bot.slack.parts import slack_parts
 from bot.slack.team import Defaults
 from bot.slack.web import SlackWeb
@@ -30,22 +27,11 @@ from bot.texts.message import Message, Paragraph, text
 from pipeline.adapters.catalog import ChannelSettings, SqlDeliveryBook, open_catalog
 from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.channel import Channel
-from pipeline.domain.digest import Claim, Delivery
+from tests.chaos.mortal import POINTS, MortalBook, MortalMessenger, Tally
 from tests.peers.slack_peer import BOT_TOKEN, SlackPeer, slack_peer
 
-POINTS: Final = ("claimed", "before sending", "while sending", "sent", "recorded")
 _FIRST: Final = date(2026, 1, 1)
 _CHANNEL: Final = Channel("slack:T1/C1", WorkspaceId("slack:T1"), "#podcasts")
-
-
-@dataclass(frozen=True)
-class Tally:
-    """What is in the channel after all: digests, how many of them twice, how many are missing; and the kills."""
-
-    digests: int
-    doubled: int
-    missing: int
-    killed: int
 
 
 def main() -> None:
@@ -97,53 +83,10 @@ async def post(url: str, database: Path, *, days: int, point: str) -> None:
                 Message((Paragraph(text(f"Digest {number}")),), f"Digest {number}", key),
                 channel=_CHANNEL,
                 day=_FIRST + timedelta(days=number),
-                book=_MortalBook(SqlDeliveryBook(db, clock=clock), here),
-                messenger=_MortalMessenger(parts.messenger, here),
+                book=MortalBook(SqlDeliveryBook(db, clock=clock), here),
+                messenger=MortalMessenger(parts.messenger, here, longest=0.02),
                 clock=clock,
             )
-
-
-class _MortalBook:
-    def __init__(self, book: SqlDeliveryBook, point: str) -> None:
-        self._book = book
-        self._point = point
-
-    async def claim(self, channel_id: str, day: date, **named: object) -> Claim:
-        claim = await self._book.claim(channel_id, day, **named)  # type: ignore[arg-type]  # handed on as they came
-        _die_at("claimed", self._point)
-        return claim
-
-    async def settled_days(self, channel_id: str, *, since: date) -> frozenset[date]:
-        return await self._book.settled_days(channel_id, since=since)
-
-    async def settle(self, delivery: Delivery) -> None:
-        await self._book.settle(delivery)
-        _die_at("recorded", self._point)
-
-
-class _MortalMessenger:
-    def __init__(self, messenger: SlackMessenger, point: str) -> None:
-        self._messenger = messenger
-        self._point = point
-
-    async def send(self, channel: Channel, message: Message) -> str:
-        _die_at("before sending", self._point)
-        if self._point == "while sending":
-            sending = asyncio.create_task(self._messenger.send(channel, message))
-            # Somewhere between connecting, writing and hearing back.
-            await asyncio.wait((sending,), timeout=random.Random().uniform(0.0, 0.02))
-            _die_at("while sending", self._point)
-        reference = await self._messenger.send(channel, message)
-        _die_at("sent", self._point)
-        return reference
-
-    async def find(self, channel: Channel, key: str) -> str | None:
-        return await self._messenger.find(channel, key)
-
-
-def _die_at(point: str, chosen: str) -> None:
-    if point == chosen:
-        os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.discord_kills import POINTS, hunt
+from tests.chaos.discord_kills import hunt
+from tests.chaos.mortal import POINTS
 
 
 @pytest.mark.parametrize("in_forum", [False, True])

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from tests.chaos.slack_kills import POINTS, hunt
+from tests.chaos.mortal import POINTS
+from tests.chaos.slack_kills import hunt
 
 
 async def test_each_digest_is_there_once_wherever_its_process_was_killed(tmp_path: Path) -> None:
