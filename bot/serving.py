@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import signal
-import sys
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Final
@@ -11,6 +10,7 @@ from typing import Final
 from starlette.routing import BaseRoute
 
 from bot.hearing import hearing, receiving
+from bot.quick_ears import spare_what_stays, take_short_turns
 from bot.running import listening_app
 from bot.schedule import ticking
 from bot.settings import Settings
@@ -18,11 +18,6 @@ from bot.upkeep.index_care import keeping_level
 from bot.upkeep.owner_notes import telling_owner
 from bot.web.serving import serving_page
 
-TURN: Final = 0.0005
-"""Seconds that a thread which reads or analyses an episode may keep Python to itself while the loop wants to go on.
-
-Python's own 5 ms add up: hearing a command takes dozens of turns, and Slack waits meanwhile.
-"""
 _HEARING_ROLES: Final = ("all", "bot")
 _POSTING_ROLES: Final = ("all", "bot", "poster")
 _SCANNING_ROLES: Final = ("all", "worker")
@@ -35,7 +30,7 @@ async def serve(settings: Settings) -> None:
 
     The caller owns the data folder. Raises SettingsError when a platform does not accept a token.
     """
-    sys.setswitchinterval(TURN)
+    take_short_turns()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -59,6 +54,7 @@ async def serve(settings: Settings) -> None:
                 forget_due=partial(app.upkeep.start_due, engine) if settings.role in _SCANNING_ROLES else _rest,
             )
         )
+        spare_what_stays()
         where = {"role": settings.role, "slot": settings.worker, "data": settings.data.resolve()}
         _log.info("Podsift runs.", extra=where)
         await stop.wait()

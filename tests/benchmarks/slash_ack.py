@@ -22,9 +22,9 @@ from typing import Final
 from bot.app import App, open_app
 from bot.handover import Request
 from bot.operations import perform_unseen
+from bot.quick_ears import spare_what_stays, take_short_turns
 from bot.reception import Reception
 from bot.running import OWNER
-from bot.serving import TURN
 from bot.settings import Settings, load_settings
 from bot.slack.parts import slack_parts
 from bot.slack.service import AppCounter, hearing_slack
@@ -156,7 +156,7 @@ def _feed(title: str, items: Sequence[str]) -> bytes:
 
 
 async def _run_bot(url: str, folder: Path, feeds: Sequence[str]) -> None:
-    sys.setswitchinterval(TURN)
+    take_short_turns()
     settings = load_settings(
         data=folder / "data",
         allow_networks="127.0.0.0/8",
@@ -178,6 +178,7 @@ async def _serve(url: str, settings: Settings, feeds: Sequence[str], journal: Ar
         async with hearing_slack(parts, counter, app_token=APP_TOKEN) as (intake, connection):
             while not await connection.is_up():  # noqa: ASYNC110  there is nothing that tells
                 await asyncio.sleep(0.05)
+            spare_what_stays()
             print("ready", flush=True)
             await asyncio.to_thread(sys.stdin.readline)
             await _read(app, feeds)

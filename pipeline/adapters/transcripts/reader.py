@@ -44,12 +44,14 @@ _NAMES: Final = {
 
 
 class PublishedTranscripts:
-    """Reads what `podcast:transcript` offers (a ports.TranscriptReader). Keeps no state, so one serves all."""
+    """Reads what `podcast:transcript` offers (a ports.TranscriptReader). One serves all: it parses one file at a time."""
 
     def __init__(self, fetcher: Fetcher, *, keys: FeedKeys, max_bytes: int = _MAX_BYTES) -> None:
         self._fetcher = fetcher
         self._keys = keys
         self._max_bytes = max_bytes
+        # Two at once are no quicker in Python, but twice as much to remember, and in the way of whoever asks.
+        self._turn = asyncio.Semaphore()
 
     async def read(self, episode: Episode, *, siblings: Sequence[Sibling] = ()) -> Transcript:
         """The first timed transcript that can be used, in the order of quality; an untimed one if there is no timed.
@@ -80,7 +82,8 @@ class PublishedTranscripts:
         private = not episode.audience.is_public and _origin(offer.url) == _origin(episode.feed_url)
         credentials = await self._keys.get(episode.feed_id) if private else None
         fetched = await self._fetcher.fetch(offer.url, max_bytes=self._max_bytes, credentials=credentials)
-        return await asyncio.to_thread(_transcript, fetched, offer, episode, siblings)
+        async with self._turn:
+            return await asyncio.to_thread(_transcript, fetched, offer, episode, siblings)
 
 
 def parse_transcript(body: bytes, *, content_type: str = "") -> tuple[Format, tuple[Segment, ...]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.domain.talk.adverts import is_pitch
-from pipeline.domain.talk.speech import spoken_words
+from pipeline.domain.talk.speech import plain_words, spoken_words
 from pipeline.domain.transcript import Segment, Transcript
 
 _SPONSOR: Final = re.compile(
@@ -65,7 +65,7 @@ def _is_inside(segment: Segment, stretches: Sequence[tuple[float, float]]) -> bo
 
 def _repeated(transcript: Transcript, others: Sequence[Transcript]) -> set[int]:
     """The segments that lie in pitches which other episodes have word for word."""
-    known = {run for other in others for run in _runs([word.plain for word in spoken_words(other)])}
+    known = {run for other in others for run in _runs(plain_words(other))}
     words = spoken_words(transcript)
     runs = _runs([word.plain for word in words]) if known else []
     is_known = [False] * len(words)
@@ -80,8 +80,9 @@ def _repeated(transcript: Transcript, others: Sequence[Transcript]) -> set[int]:
     return {n for group in _groups(whole) if _is_pitched(group, transcript, counts) for n in group}
 
 
-def _runs(words: Sequence[str]) -> list[tuple[str, ...]]:
-    return [tuple(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1)]
+def _runs(words: Sequence[str]) -> list[int]:
+    """A number for each run. Numbers, since Python's collector would visit every tuple, and everyone waits for it."""
+    return [hash(tuple(words[at : at + _RUN])) for at in range(len(words) - _RUN + 1)]
 
 
 def _groups(numbers: Sequence[int]) -> list[list[int]]:

@@ -41,6 +41,12 @@ def spoken_words(transcript: Transcript) -> tuple[Word, ...]:
     return tuple(word for index in range(len(segments)) for word in _words_of(segments, index))
 
 
+def plain_words(transcript: Transcript) -> list[str]:
+    """The `plain` of every spoken word, without the cost of telling when each was said."""
+    lines = normalised_lines([segment.text for segment in with_speakers(transcript).segments])
+    return " ".join(lines).split()
+
+
 def with_speakers(transcript: Transcript) -> Transcript:
     """The transcript with labels inside the text («Jane Doe: hello») moved to the speaker.
 

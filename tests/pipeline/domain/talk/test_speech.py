@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.domain.talk.sentences import sentences
-from pipeline.domain.talk.speech import normalised, normalised_lines, spoken_words, with_speakers, word_count
+from pipeline.domain.talk.speech import (
+    normalised,
+    normalised_lines,
+    plain_words,
+    spoken_words,
+    with_speakers,
+    word_count,
+)
 from pipeline.domain.transcript import Basis, Segment, Transcript
 from tests.peers.made_talks import said, untimed
 
@@ -54,6 +61,13 @@ def test_labels_in_the_text_are_left_alone_where_the_publisher_names_speakers() 
 @given(LINES)
 def test_normalising_many_lines_at_once_is_normalising_each(lines: list[str]) -> None:
     assert normalised_lines(lines) == [normalised(line) for line in lines]
+
+
+@given(LINES)
+def test_words_without_times_are_the_same_words(lines: list[str]) -> None:
+    talk = said(*lines)
+
+    assert plain_words(talk) == [word.plain for word in spoken_words(talk)]
 
 
 @given(LINES)
