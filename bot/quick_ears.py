@@ -1,4 +1,4 @@
-"""What keeps the loop quick to hear while threads beside it read episodes: Slack waits 300 ms for a command, not more."""
+"""What keeps the loop quick to hear while threads beside it read episodes: Slack waits 300 ms for a command."""
 
 import gc
 import sys

@@ -44,7 +44,7 @@ _NAMES: Final = {
 
 
 class PublishedTranscripts:
-    """Reads what `podcast:transcript` offers (a ports.TranscriptReader). One serves all: it parses one file at a time."""
+    """Reads what `podcast:transcript` offers (a ports.TranscriptReader), one file at a time: one serves all."""
 
     def __init__(self, fetcher: Fetcher, *, keys: FeedKeys, max_bytes: int = _MAX_BYTES) -> None:
         self._fetcher = fetcher
