@@ -94,6 +94,13 @@ class Fleet:
         """Whether it can be asked."""
         return slot in self.running and self._socket(slot).exists()
 
+    def tell_where_they_are(self) -> str:
+        """Whether each process lives; those that do write into the log what their threads are about."""
+        for process in self.running.values():
+            if process.is_alive() and process.pid is not None:
+                os.kill(process.pid, signal.SIGUSR1)
+        return ", ".join(f"{slot}: exit code {process.exitcode}" for slot, process in self.running.items())
+
     async def stop(self) -> float:
         """Ask all to stop; the seconds until the last had ended."""
         begun = time.monotonic()

@@ -123,7 +123,9 @@ async def _next(fleet: Fleet, world: World, dice: random.Random) -> str:
     deadline = time.monotonic() + _STARTS_WITHIN
     while not (working := sorted(filter(fleet.is_up, fleet.running))):
         if time.monotonic() > deadline:
-            raise TimeoutError("No process starts; --log shows why.")
+            states = fleet.tell_where_they_are()
+            await asyncio.sleep(1)
+            raise TimeoutError(f"No process starts ({states}); --log shows why.")
         await asyncio.sleep(0.02)
     enough, deadline = world.seen + dice.randint(1, _MOST_DONE), time.monotonic() + _IDLE_AT_MOST
     while world.seen < enough and time.monotonic() < deadline:  # noqa: ASYNC110  the world tells nobody

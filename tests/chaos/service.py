@@ -1,9 +1,11 @@
 """`podsift run` for a chaos run: what is posted goes to the driver's chat server; pauses and chunks are short."""
 
 import asyncio
+import faulthandler
 import logging
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Mapping
 from functools import partial
@@ -86,6 +88,7 @@ def run_service(chat_url: str, log: str, environment: Mapping[str, str]) -> None
             del os.environ[name]
     os.environ.update(environment)
     os.dup2(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), 2)
+    faulthandler.register(signal.SIGUSR1, file=2)
     settings = load_settings()
     set_up_logs(level="INFO", layout="json")
     bot.app.LocalBoard = partial(ChatBoard, chat_url)  # type: ignore[attr-defined,assignment]  # the one part that is not real
