@@ -31,7 +31,8 @@ eval: .venv/ready
 	@for name in retrieval answers picks digests gate adverts; do echo "== $$name"; $(BIN)/python -m tests.evals.$$name $(CORPUS) || exit 1; done
 
 # Random kill -9 from scanning to posting; says what is lost, done again or doubled. DATABASE=postgres: five processes on
-# the PostgreSQL that PODSIFT_TEST_POSTGRES names. Around one post: python -m tests.chaos.slack_kills, discord_kills.
+# the PostgreSQL that PODSIFT_TEST_POSTGRES names. Around one thing only: python -m tests.chaos.slack_kills,
+# discord_kills (a post), index_kills (the writing of the index).
 KILLS ?= 1000
 DATABASE ?= sqlite
 chaos: .venv/ready

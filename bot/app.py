@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from bot.clock import SystemClock
 from bot.ears import open_transcriber
+from bot.engine.apart import Apart
 from bot.engine.slot import EngineSlot
 from bot.engine.worker import Worker
 from bot.hosted import Hosted, open_hosted
@@ -16,7 +17,6 @@ from bot.platforms import Platforms, open_platforms
 from bot.settings import Settings
 from bot.upkeep.disk_room import DiskRoom
 from bot.upkeep.growth import Upkeep
-from bot.upkeep.index_care import keep_level
 from pipeline.adapters.catalog import (
     CatalogDb,
     ChannelRoster,
@@ -120,7 +120,7 @@ class App:
 
 @asynccontextmanager
 async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[App]:
-    """Podsift on its data. The caller owns the data folder.
+    """Podsift on its data, its index as it is: see `level_index`. The caller owns the data folder.
 
     Raises CatalogUnavailable, DataFolderBusy or SettingsError.
     """
@@ -149,7 +149,6 @@ async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
             directory=_directory(settings, http, clock=clock),
             platforms=platforms,
         )
-        await keep_level(app)
         await _ensure_local_channel(app)
         yield app
 
@@ -195,19 +194,29 @@ async def _pipeline(
         embedder=embedder,
         index=index,
         keys=keys,
-        feeds=SqlFeedLedger(db, clock=clock),
-        history=SqlFeedLedger(db, clock=clock),
-        episodes=SqlEpisodeLedger(db),
-        siblings=SqlSiblings(db),
         chapters=chapters,
-        retries=SqlEpisodeLedger(db),
-        transcripts=SqlTranscriptStore(db, clock=clock),
-        insights=SqlInsightStore(db, clock=clock),
-        rejections=SqlRejectionBook(db),
-        channels=SqlChannelBook(db),
-        digests=SqlDigestBook(db, clock=clock),
-        votes=Reactions(db, clock=clock),
+        **_stores(db, clock=clock),
     )
+
+
+def _stores(db: CatalogDb, *, clock: Clock) -> dict[str, Any]:
+    """The catalogue in the roles it plays for the pipeline."""
+    feeds, episodes = SqlFeedLedger(db, clock=clock), SqlEpisodeLedger(db)
+    return {
+        "feeds": feeds,
+        "feed_line": feeds,
+        "history": feeds,
+        "episodes": episodes,
+        "episode_line": episodes,
+        "siblings": SqlSiblings(db),
+        "retries": episodes,
+        "transcripts": SqlTranscriptStore(db, clock=clock),
+        "insights": SqlInsightStore(db, clock=clock),
+        "rejections": SqlRejectionBook(db),
+        "channels": SqlChannelBook(db),
+        "digests": SqlDigestBook(db, clock=clock),
+        "votes": Reactions(db, clock=clock),
+    }
 
 
 def _room(settings: Settings) -> DiskRoom:
@@ -278,6 +287,7 @@ def _worker(
         messengers={"local": LocalBoard(LocalMessages(db, clock=clock)), **platforms.messengers},
         hold_after=settings.backfill,
         upkeep=upkeep,
+        apart=Apart(settings),
     )
 
 

@@ -1,6 +1,8 @@
 """The data folder has one owner at a time: embedded Chroma is damaged, silently, by a second process."""
 
 import fcntl
+import itertools
+import logging
 import os
 import tempfile
 import time
@@ -16,6 +18,8 @@ _LONGEST_SOCKET_PATH: Final = 100
 """A Unix socket's path is cut at 108 bytes on Linux and 104 on macOS."""
 
 _PAUSE: Final = 0.1
+
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -36,9 +40,9 @@ def own(folder: Path, *, slot: str = "", patience: float = 0.0) -> Iterator[None
         ) from error
     try:
         whole, *one = locks
-        _lock(whole, fcntl.LOCK_SH if slot else fcntl.LOCK_EX, folder, patience=patience)
+        _lock(whole, fcntl.LOCK_SH if slot else fcntl.LOCK_EX, f"is using the data folder {folder}", patience=patience)
         for lock in one:
-            _lock(lock, fcntl.LOCK_EX, folder, patience=patience)
+            _lock(lock, fcntl.LOCK_EX, f"runs under the name “{slot}” in {folder}", patience=patience)
         yield
     finally:
         for lock in locks:
@@ -49,15 +53,18 @@ def _names(slot: str) -> tuple[str, ...]:
     return (".owner", f".owner-{slot}") if slot else (".owner",)
 
 
-def _lock(lock: int, kind: int, folder: Path, *, patience: float) -> None:
+def _lock(lock: int, kind: int, doing: str, *, patience: float) -> None:
     deadline = time.monotonic() + patience
-    while True:
+    for look in itertools.count():
         try:
             return fcntl.flock(lock, kind | fcntl.LOCK_NB)
         except BlockingIOError as error:
             if time.monotonic() >= deadline:
-                raise DataFolderBusy(f"Another Podsift process is using the data folder {folder}.") from error
+                raise DataFolderBusy(f"Another Podsift process {doing}.") from error
+            if not look:
+                _log.info("Another process %s; waiting for it to end.", doing)
             time.sleep(_PAUSE)
+    return None
 
 
 def socket_path(folder: Path, *, slot: str = "") -> Path:
@@ -67,3 +74,8 @@ def socket_path(folder: Path, *, slot: str = "") -> Path:
         return near
     name = stable_id("socket", str(near))
     return Path(tempfile.gettempdir()) / f"podsift-{os.getuid()}-{name}.sock"
+
+
+def neighbours(folder: Path) -> tuple[Path, ...]:
+    """Where processes that share the folder may listen, in the order of their names; some may have died."""
+    return tuple(sorted(folder.resolve().glob("podsift-*.sock")))

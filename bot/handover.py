@@ -89,6 +89,18 @@ async def hand_over(path: Path, request: Request, report: Report) -> Reply:
     raise DataFolderBusy("The running service stopped before it had carried out the command; ask it again.")
 
 
+async def listens(path: Path) -> bool:
+    """Whether a process listens there just now."""
+    try:
+        _, writer = await asyncio.open_unix_connection(path)
+    except OSError:
+        return False
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
+    return True
+
+
 def _remove(path: Path) -> None:
     path.unlink(missing_ok=True)
 

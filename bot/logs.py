@@ -28,6 +28,9 @@ def set_up_logs(*, level: str, layout: Literal["text", "json"]) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    # A library that finds a handler of its own adds none: everything goes through ours, and is masked.
+    engine = logging.getLogger("dbos")
+    engine.handlers[:], engine.propagate = [logging.NullHandler()], True
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
@@ -43,7 +46,8 @@ def _when(record: logging.LogRecord) -> str:
 class _TextLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         fields = " ".join(f"{name}={value}" for name, value in _fields(record).items())
-        line = f"{_when(record)} {record.levelname:<7} {record.name}: {record.getMessage()} {fields}".rstrip()
+        said = " ".join(f"{record.getMessage()} {fields}".split())
+        line = f"{_when(record)} {record.levelname:<7} {record.name}: {said}"
         trace = f"\n{self.formatException(record.exc_info)}" if record.exc_info else ""
         return masked(line + trace)
 

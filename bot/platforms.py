@@ -55,10 +55,10 @@ async def open_platforms(
     journal = _journal(settings, stack)
     slack = _slack(settings, db, clock=clock, journal=journal)
     if slack is not None:
-        messengers["slack"] = slack.messenger
+        messengers["slack"], lacking["slack"] = slack.messenger, slack.messenger.lacking
     hosted = _slack_hosted(settings, db, clock=clock, seal=seal, journal=journal)
     if hosted is not None:
-        messengers["slack"] = hosted.messenger
+        messengers["slack"], lacking["slack"] = hosted.messenger, hosted.messenger.lacking
     discord: DiscordMessenger | None = None
     if settings.discord_token is not None:
         from bot.discord.farewells import ChannelStops
@@ -95,7 +95,7 @@ def _slack(settings: Settings, db: CatalogDb, *, clock: Clock, journal: ArrivalJ
     from bot.slack.parts import slack_parts
     from bot.slack.web import SlackWeb
 
-    web = SlackWeb(settings.slack_bot_token.get_secret_value())
+    web = SlackWeb(settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api)
     return slack_parts(web, db, clock=clock, defaults=_slack_defaults(settings), journal=journal)
 
 
@@ -106,7 +106,8 @@ def _slack_hosted(
         return None
     from bot.slack.hosted import hosted_slack
 
-    return hosted_slack(db, seal=seal, clock=clock, defaults=_slack_defaults(settings), journal=journal)
+    defaults = _slack_defaults(settings)
+    return hosted_slack(db, seal=seal, clock=clock, defaults=defaults, journal=journal, base_url=settings.slack_api)
 
 
 def _slack_defaults(settings: Settings) -> "Defaults":

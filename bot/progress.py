@@ -14,7 +14,7 @@ from bot.texts.message import Message
 from bot.texts.message_json import from_json
 from bot.texts.terminal import drawn
 
-_TITLE = 44
+_TITLE = 26
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def progress_bar(console: Console, *, doing: str = "Reading episodes", grows: bo
         return
     bar = Progress(
         TextColumn("  {task.description}"),
-        BarColumn(bar_width=24),
+        BarColumn(bar_width=16),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         _Title(),

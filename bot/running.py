@@ -6,9 +6,10 @@ from functools import partial
 
 from bot.app import LOCAL_CHANNEL, App, open_app
 from bot.data_folder import socket_path
-from bot.handover import Reply, Report, Request, listening
+from bot.handover import Progress, Reply, Report, Request, listening
 from bot.operations import Member, perform
 from bot.settings import Settings
+from bot.upkeep.index_care import keep_level
 from pipeline.domain.audience import LOCAL
 
 OWNER = Member(LOCAL, LOCAL_CHANNEL, "owner", is_curator=True, is_owner=True)
@@ -29,6 +30,8 @@ async def perform_here(app: App, request: Request, report: Report) -> Reply:
 
 
 async def perform_alone(settings: Settings, request: Request, report: Report) -> Reply:
-    """Open the data for one request. The caller owns the data folder."""
+    """Open the data for one request, and bring the index level first. The caller owns the data folder."""
     async with listening_app(settings) as app:
+        if request.operation != "reindex":
+            await keep_level(app, lambda done, total, title: report(Progress(done, total, title)))
         return await perform_here(app, request, report)

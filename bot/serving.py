@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from typing import Final
 
@@ -17,10 +17,13 @@ from bot.settings import Settings
 from bot.upkeep.index_care import keeping_level
 from bot.upkeep.owner_notes import telling_owner
 from bot.web.serving import serving_page
+from pipeline.domain.errors import CatalogUnavailable
 
 _HEARING_ROLES: Final = ("all", "bot")
 _POSTING_ROLES: Final = ("all", "bot", "poster")
 _SCANNING_ROLES: Final = ("all", "worker")
+_PAUSE: Final = 5
+"""Seconds until a database that was not there is asked again."""
 
 _log = logging.getLogger(__name__)
 
@@ -28,23 +31,36 @@ _log = logging.getLogger(__name__)
 async def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT; what runs then has twenty seconds to finish.
 
-    The caller owns the data folder. Raises SettingsError when a platform does not accept a token.
+    A database that does not answer, or is full of connections, is waited for: after a power cut it may come later than
+    we. The caller owns the data folder. Raises SettingsError when a platform does not accept a token.
     """
     take_short_turns()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    while not stop.is_set():
+        try:
+            await _serve_until(stop, settings)
+        except CatalogUnavailable as error:
+            if not error.retryable:
+                raise
+            _log.warning("%s It is tried again in %d seconds.", error, _PAUSE)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _PAUSE)
+
+
+async def _serve_until(stop: asyncio.Event, settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(listening_app(settings))
         engine = await app.engine.get()
+        await stack.enter_async_context(keeping_level(app))
         routes: tuple[BaseRoute, ...] = ()
         if settings.role in _HEARING_ROLES:
             routes = await stack.enter_async_context(hearing(app))
         elif settings.role == "web":
             routes = await stack.enter_async_context(receiving(app))
         await stack.enter_async_context(serving_page(app, routes))
-        await stack.enter_async_context(keeping_level(app))
         if settings.role in _POSTING_ROLES:
             await stack.enter_async_context(telling_owner(app))
         await stack.enter_async_context(

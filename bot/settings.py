@@ -111,6 +111,8 @@ class Settings(BaseSettings):
     """The Slack app's client id: any workspace can install it then, at /slack/install."""
     slack_client_secret: SecretStr | None = None
     """The Slack app's client secret."""
+    slack_api: str = Field(default="https://slack.com/api/", pattern=_ADDRESS)
+    """Where Slack's Web API is: elsewhere for GovSlack, or to try the app against a Slack of one's own."""
     slack_curators: Annotated[tuple[str, ...], NoDecode] = ()
     """Slack user ids, separated by commas, who may add and remove shows beside the workspace's admins."""
     discord_token: SecretStr | None = None

@@ -27,9 +27,11 @@ from pipeline.ports import (
     DigestBook,
     Embedder,
     EpisodeLedger,
+    EpisodeLine,
     FeedHistory,
     FeedKeys,
     FeedLedger,
+    FeedLine,
     FeedParser,
     Fetcher,
     Index,
@@ -73,8 +75,10 @@ class Pipeline:
     index: Index
     keys: FeedKeys
     feeds: FeedLedger
+    feed_line: FeedLine
     history: FeedHistory
     episodes: EpisodeLedger
+    episode_line: EpisodeLine
     siblings: Siblings
     chapters: ChapterReader
     retries: RetryBook
@@ -190,6 +194,7 @@ async def _ingest(episode_id: str, pipeline: Pipeline) -> Stage:
         raise NoTranscript((*missing.reasons, "Transcription of audio is switched off."), retryable=later)
     if episode.audio_url is None:
         raise NoTranscript((*missing.reasons, "It has no audio."), retryable=later)
+    await pipeline.episode_line.must_be_heard(episode_id)
     return Stage.TRANSCRIBE
 
 

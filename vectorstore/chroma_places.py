@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar, cast
 
 from pipeline.domain.errors import IndexUnavailable
+from vectorstore.settled_files import SettledFiles
 from vectorstore.space import SPACE
 from vectorstore.vectors import IndexDamaged
 
 if TYPE_CHECKING:
     from chromadb import Collection
     from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
 
     from vectorstore.chroma_http import ServerStore
 
@@ -24,6 +26,10 @@ _T = TypeVar("_T")
 _REST: Final = 10.0
 """Seconds in which a server that did not answer is not asked again: a search would wait for it every time."""
 _AT_ONCE: Final = 4
+_WRITTEN_AFTER: Final = 5_000
+"""Until the graph is written, changes are read from Chroma's log at the start: half a second for so many. A kill while
+it is written costs a rebuild (`settled_files.py`), so that is done seldom.
+"""
 
 
 class Store(Protocol):
@@ -55,13 +61,19 @@ class Place(Protocol):
 
 
 class ChromaFolder:
-    """Place in a folder of its own for each build: Chroma keeps what it once opened under a path, damaged or not."""
+    """Place in a folder of its own for each build: Chroma keeps what it once opened under a path, damaged or not.
 
-    def __init__(self, folder: Path) -> None:
+    After `written_after` changes Chroma writes its graph of vectors anew.
+    """
+
+    def __init__(self, folder: Path, *, written_after: int = _WRITTEN_AFTER) -> None:
         self._folder = folder
+        self._written_after = written_after
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="chroma")
         self._store: _FolderStore | None = None
         self._broken: IndexDamaged | None = None
+        self._files = SettledFiles(folder)
+        self._is_sound = True
 
     async def run(self, work: Callable[[Store], _T]) -> _T:
         """See Place."""
@@ -80,17 +92,22 @@ class ChromaFolder:
         if self._broken is not None:
             raise IndexDamaged(str(self._broken))
         try:
-            return work(self._opened())
+            result = work(self._opened())
+            if self._is_sound:
+                self._files.note()
         except (ChromaError, sqlite3.Error, OSError) as error:
+            self._is_sound = False  # whatever it left half written shall not pass for whole
             raise IndexDamaged(f"The vectors cannot be used: {error}.") from error
+        return result
 
     def _opened(self) -> Store:
         from chromadb.errors import ChromaError
 
         if self._store is None:
             try:
-                _check_file(self._folder / "chroma.sqlite3")
-                self._store = _FolderStore(self._folder)
+                _check_database(self._folder / "chroma.sqlite3")
+                _check_graphs(self._files)
+                self._store = _FolderStore(self._folder, written_after=self._written_after)
             except (ChromaError, sqlite3.Error, OSError) as error:
                 self._broken = IndexDamaged(f"The vectors cannot be opened: {error}.")
                 raise self._broken from error
@@ -115,11 +132,12 @@ class ChromaServer:
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="chroma")
         self._store: ServerStore | None = None
         self._rests_until = float("-inf")
+        self._said = ""
 
     async def run(self, work: Callable[[Store], _T]) -> _T:
         """See Place. What does not answer within `seconds` is left in peace for ten."""
         if self._clock() < self._rests_until:
-            raise IndexUnavailable("The Chroma server did not answer a moment ago.")
+            raise IndexUnavailable(self._said)
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._call, work)
 
     async def close(self, *, discard: bool = False) -> None:
@@ -142,8 +160,9 @@ class ChromaServer:
         except NotFoundError as error:
             raise IndexDamaged(f"The Chroma server does not have the vectors: {error}.") from error
         except NoAnswer as error:
+            self._said = f"The Chroma server does not answer: {error}."
             self._rests_until = self._clock() + _REST
-            raise IndexUnavailable(f"The Chroma server does not answer: {error}.") from error
+            raise IndexUnavailable(self._said) from error
         except ChromaError as error:
             raise IndexUnavailable(f"The Chroma server refused: {error}.") from error
 
@@ -158,12 +177,13 @@ class ChromaServer:
 class _FolderStore:
     """Store by PersistentClient."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, written_after: int) -> None:
         import chromadb
         from chromadb.config import Settings
 
         settings = Settings(anonymized_telemetry=False)
         self._client = cast("Client", chromadb.PersistentClient(str(folder), settings=settings))
+        self._space: CreateHNSWConfiguration = {**SPACE, "sync_threshold": written_after}
         self._known: dict[str, Collection] = {}
 
     def collection(self, name: str) -> "Collection":
@@ -173,7 +193,7 @@ class _FolderStore:
         return self._known[name]
 
     def create(self, name: str) -> None:
-        self._client.get_or_create_collection(name, embedding_function=None, configuration={"hnsw": SPACE})
+        self._client.get_or_create_collection(name, embedding_function=None, configuration={"hnsw": self._space})
 
     def delete(self, name: str) -> None:
         """The folder goes as a whole."""
@@ -183,10 +203,15 @@ class _FolderStore:
         self._client.close()
 
 
-def _check_file(path: Path) -> None:
+def _check_database(path: Path) -> None:
     """Chroma reads a damaged database for a while without an error, so it is looked through before."""
     if path.exists():
         with closing(sqlite3.connect(path)) as db:
             verdict = db.execute("pragma quick_check(1)").fetchone()[0]
             if verdict != "ok":
                 raise sqlite3.DatabaseError(verdict)
+
+
+def _check_graphs(files: SettledFiles) -> None:
+    if not files.are_whole():
+        raise OSError("Podsift was stopped while they were being written")

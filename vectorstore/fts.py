@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pipeline.domain.passage import Neighbour, Passage
 from vectorstore.entry import Entry, Fence
-from vectorstore.words import Holding, Term, WordHits, query_words, telling
+from vectorstore.words import Holding, Term, Wanted, WordHits, query_words, wanted
 
 _TOKENIZE: Final = "porter unicode61 remove_diacritics 2"
 _ABOUT_WEIGHT: Final = 0.3
@@ -98,8 +98,8 @@ def has(db: sqlite3.Connection, episode_id: str) -> bool:
     return _number(db, "select count(*) from episode where id = ? and whole", (episode_id,)) > 0
 
 
-def find(db: sqlite3.Connection, text: str, *, fence: Fence, limit: int) -> WordHits:
-    """The best chunks by words within the fence."""
+def find(db: sqlite3.Connection, text: str, *, fence: Fence, limit: int, most: int) -> WordHits:
+    """The best chunks by words within the fence; about `most` are scored."""
     admitted, limits = _inside(fence, table="episode", episode="episode.id")
     seen = db.execute(f"select id, chunks from episode where {admitted}", limits).fetchall()  # noqa: S608 - only marks
     episodes, searched = frozenset(row[0] for row in seen), sum(row[1] for row in seen)
@@ -108,15 +108,23 @@ def find(db: sqlite3.Connection, text: str, *, fence: Fence, limit: int) -> Word
     if not words:
         return WordHits({}, (), searched, total, episodes)
     counts = _counts(db, words, total=total)
+    found = {word: count for word, (_, count) in counts.items()}
+    sought = wanted(found, searched=searched, total=total, most=most)
+    scores = _scores(db, sought, fence=fence, total=total, limit=limit) if sought.words else {}
+    return WordHits(scores, _terms(dict(counts.values()), total=total), searched, total, episodes)
+
+
+def _scores(db: sqlite3.Connection, sought: Wanted, *, fence: Fence, total: int, limit: int) -> dict[str, float]:
+    """The best chunks with their BM25, best first."""
+    match = (" AND " if sought.every else " OR ").join(f'"{word}"' for word in sought.words)
+    since = 0 if sought.share == 1.0 else _number(db, "select max(n) from chunk") - round(sought.share * total)
     condition, values = _inside(fence, table="chunk", episode="chunk.episode_id")
-    match = " OR ".join(f'"{word}"' for word in telling({word: count for word, (_, count) in counts.items()}))
     rows = db.execute(
         f"select chunk.id, -bm25(word, 1.0, {_ABOUT_WEIGHT}) as score from word join chunk on chunk.n = word.rowid"  # noqa: S608 - only marks and a constant
-        f" where word match ? and {condition} order by score desc, chunk.n limit ?",
-        (match, *values, limit),
+        f" where word match ? and word.rowid > ? and {condition} order by score desc, chunk.n limit ?",
+        (match, since, *values, limit),
     )
-    terms = dict(counts.values())
-    return WordHits(dict(rows), _terms(terms, total=total), searched, total, episodes)
+    return dict(rows)
 
 
 def _inside(fence: Fence, *, table: str, episode: str) -> tuple[str, tuple[str | float, ...]]:

@@ -23,6 +23,8 @@ from vectorstore.words import WordHits
 _CANDIDATES: Final = 100
 _JUDGED: Final = 10
 _WORDS_ALONE: Final = "The search by meaning did not answer, so these passages were found by their words alone."
+_BEING_FILLED: Final = "The index is being filled, so not every episode was searched."
+_OF_ANOTHER_KIND: Final = "The index was made with another embedding or chunking; it must be rebuilt."
 _REBUILD_FIRST: Final = "The index is incomplete; it must be rebuilt first."
 
 
@@ -42,7 +44,7 @@ class EpisodeIndex:
     `needs_rebuild` says that a part is missing, damaged or made with another embedding: fill a new build within
     `rebuilding`. Until then a search goes by words alone as far as it can. `tuning` is fitted to the `grader`, where
     that is not the embedder itself: then it compares what was found with the question once more. `problem` is a
-    sentence when the last `check` got no answer, else empty.
+    sentence when the last `check` got no answer or found the index unfit, else empty.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class EpisodeIndex:
         self._grader = grader
         self._tuning = tuning
         self._chunking = chunking
+        self._expected = 0
         self.needs_rebuild = False
         self.problem = ""
 
@@ -71,6 +74,7 @@ class EpisodeIndex:
         try:
             async with self._shelf.turn() as live:
                 self.needs_rebuild = not self._shelf.is_ours(live[0])
+                self.problem = _OF_ANOTHER_KIND if self.needs_rebuild else ""
                 await _examine(live[0], thorough=thorough)
         except IndexDamaged as error:
             self.needs_rebuild, self.problem = True, str(error)
@@ -102,12 +106,16 @@ class EpisodeIndex:
         """See pipeline.ports.RebuildableIndex."""
         async with self._shelf.rebuilding() as volume:
             yield IndexBeside(self, self._shelf, volume)
-        self.needs_rebuild = False
+        self.needs_rebuild, self.problem = False, ""
 
     async def indexed_episode_ids(self) -> frozenset[str]:
         """The episodes that are wholly in; any other must be added (again). Raises IndexUnavailable."""
         async with self._shelf.reading() as volume:
             return await _whole(volume)
+
+    def expect(self, episodes: int) -> None:
+        """See pipeline.ports.FillableIndex."""
+        self._expected = episodes
 
     async def counts(self) -> IndexCounts:
         """How much the index holds. Raises IndexUnavailable."""
@@ -122,7 +130,12 @@ class EpisodeIndex:
         )
 
     async def search(self, query: Query) -> SearchResult:
-        """See pipeline.ports.Index. Without the vectors it goes by words alone and says so."""
+        """See pipeline.ports.Index. Without the vectors it goes by words alone and says so, as while it is filled."""
+        lacks = _BEING_FILLED if self._expected else ""
+        found = await self._found(query)
+        return replace(found, degraded=f"{found.degraded} {lacks}".strip())
+
+    async def _found(self, query: Query) -> SearchResult:
         async with self._shelf.reading() as volume:
             try:
                 return await self._search(query, volume)
@@ -220,6 +233,9 @@ class IndexBeside:
     async def indexed_episode_ids(self) -> frozenset[str]:
         """See FillableIndex."""
         return await _whole(self._volume)
+
+    def expect(self, episodes: int) -> None:
+        """See FillableIndex. Nobody searches it yet."""
 
     async def add(self, episode: Episode, transcript: Transcript, insights: Sequence[Insight]) -> None:
         """See FillableIndex. What somebody added meanwhile is newer and stays."""

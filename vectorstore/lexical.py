@@ -11,15 +11,16 @@ from pipeline.domain.passage import Neighbour, Passage
 from vectorstore import fts
 from vectorstore.entry import Entry, Fence
 from vectorstore.vectors import IndexDamaged
-from vectorstore.words import Holding, Term, WordHits
+from vectorstore.words import MOST_SCORED, Holding, Term, WordHits
 
 _T = TypeVar("_T")
 
 
 class SqliteWords:
-    """WordIndex on FTS5. The file belongs to whoever owns its folder."""
+    """WordIndex on FTS5, in the file of an owned folder. About `most_scored` chunks count for a question."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, most_scored: int = MOST_SCORED) -> None:
+        self._most_scored = most_scored
         self._path = path
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="words")
         self._connection: sqlite3.Connection | None = None
@@ -46,7 +47,7 @@ class SqliteWords:
 
     async def find(self, text: str, *, fence: Fence, limit: int) -> WordHits:
         """See WordIndex."""
-        return await self._run(lambda db: fts.find(db, text, fence=fence, limit=limit))
+        return await self._run(lambda db: fts.find(db, text, fence=fence, limit=limit, most=self._most_scored))
 
     async def covers(self, terms: Sequence[Term], *, chunk_ids: Sequence[str]) -> Mapping[str, float]:
         """See WordIndex."""

@@ -15,6 +15,8 @@ from vectorstore.builds import Standing, from_json, to_json
 from vectorstore.folder_register import BUSY
 from vectorstore.vectors import IndexDamaged
 
+MOST_CONNECTIONS: Final = 6
+"""Of one process: a rebuild takes three, a search or an addition one or two."""
 _TURN: Final = 722_610_174
 _ALONE: Final = 722_610_175
 """Our two locks among PostgreSQL's advisory locks; the schema's name is the second half of each."""
@@ -23,7 +25,8 @@ _ALONE: Final = 722_610_175
 @asynccontextmanager
 async def open_postgres(url: str) -> AsyncIterator["PostgresDb"]:
     """The database at `postgresql://…`; nothing is asked of it before the first use."""
-    engine = create_async_engine(make_url(url).set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    address = make_url(url).set(drivername="postgresql+psycopg")
+    engine = create_async_engine(address, pool_pre_ping=True, pool_size=MOST_CONNECTIONS, max_overflow=0)
     try:
         yield PostgresDb(engine)
     finally:
@@ -66,6 +69,7 @@ class PostgresRegister:
     def __init__(self, database: PostgresDb) -> None:
         self._database = database
         self._is_there = False
+        self._turn = asyncio.Lock()
 
     async def read(self) -> Standing | None:
         """See Register."""
@@ -88,8 +92,8 @@ class PostgresRegister:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """See Register."""
-        async with self._database.lock(_TURN, wait=True):
+        """See Register. Of one process only the next in turn waits in the database, and takes a connection for it."""
+        async with self._turn, self._database.lock(_TURN, wait=True):
             yield
 
     @asynccontextmanager

@@ -1,7 +1,6 @@
 """Words beside vectors: WordIndex in PostgreSQL, full text with stemming and a score like BM25."""
 
 import math
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -11,8 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from pipeline.domain.passage import Neighbour, Passage
 from vectorstore.entry import Entry, Fence
 from vectorstore.postgres import PostgresDb
-from vectorstore.words import Holding, Term, WordHits, query_words, telling, words_of
+from vectorstore.postgres_rows import chunk_rows, episode_row, folded, passage_of
+from vectorstore.words import MOST_SCORED, Holding, Term, Wanted, WordHits, query_words, wanted
 
+_ALL: Final = ""
+"""The stem that every chunk has: how often it is counted is how many there are."""
+# Rows stay whole in their page: a tsvector apart from its row would be fetched for every chunk that is scored.
 _SCHEMA: Final = """
 create table if not exists index_episode_{0} (
     id text primary key, title text not null, guid text not null,
@@ -24,8 +27,10 @@ create table if not exists index_chunk_{0} (
     n bigserial primary key, id text not null unique, episode_id text not null,
     audience text not null, feed_id text not null, published timestamptz not null,
     start double precision, "end" double precision, speaker text, url text, text text not null, words tsvector not null
-);
+) with (toast_tuple_target = 8160);
+create index if not exists index_episode_feed_{0} on index_episode_{0} (feed_id);
 create index if not exists index_chunk_episode_{0} on index_chunk_{0} (episode_id);
+create index if not exists index_chunk_feed_{0} on index_chunk_{0} (feed_id);
 create index if not exists index_chunk_words_{0} on index_chunk_{0} using gin (words);
 create table if not exists index_word_{0} (stem text primary key, chunks integer not null)
 """
@@ -40,13 +45,13 @@ values (:id, :episode_id, :audience, :feed_id, :published, :start, :end, :speake
 """
 _COUNT_IN: Final = """
 insert into index_word_{0} as known
-    (select stem, count(*) as chunks from index_chunk_{0}, unnest(tsvector_to_array(words)) as stem
+    (select stem, count(*) as chunks from index_chunk_{0}, unnest(array_append(tsvector_to_array(words), '')) as stem
     where episode_id = any(:ids) group by stem order by stem)
 on conflict (stem) do update set chunks = known.chunks + excluded.chunks
 """
 _COUNT_OUT: Final = """
 update index_word_{0} as known set chunks = known.chunks - gone.chunks from
-    (select stem, count(*) as chunks from index_chunk_{0}, unnest(tsvector_to_array(words)) as stem
+    (select stem, count(*) as chunks from index_chunk_{0}, unnest(array_append(tsvector_to_array(words), '')) as stem
     where episode_id = any(:ids) group by stem) as gone
 where gone.stem = known.stem
 """
@@ -54,7 +59,7 @@ where gone.stem = known.stem
 _FIND: Final = """
 select id, (select sum(weight * ts_rank('{{0.3, 0, 0, 1}}', words, query))
     from unnest(cast(:queries as tsquery[]), cast(:weights as float8[])) as term (query, weight)) as score
-from index_chunk_{0} where words @@ cast(:any as tsquery) and {1} order by score desc, n limit :limit
+from index_chunk_{0} where words @@ cast(:match as tsquery) and {1} order by score desc, n limit :limit
 """
 _PASSAGES: Final = """
 select chunk.id as chunk_id, chunk.feed_id, feed_url, feed_title, episode_id, title as episode_title, guid, text, start,
@@ -65,9 +70,10 @@ where chunk.id = any(:ids) and {1}
 
 
 class PostgresWords:
-    """WordIndex in tables of its own for each build."""
+    """WordIndex in tables of its own for each build. About `most_scored` chunks count for a question."""
 
-    def __init__(self, database: PostgresDb, *, build: str) -> None:
+    def __init__(self, database: PostgresDb, *, build: str, most_scored: int = MOST_SCORED) -> None:
+        self._most_scored = most_scored
         self._database = database
         self._build = build
 
@@ -85,9 +91,9 @@ class PostgresWords:
         """See WordIndex."""
         async with self._database.transaction() as connection:
             await self._remove(connection, [entry.episode_id])
-            await self._run(connection, _PUT_EPISODE, _episode_row(entry))
+            await self._run(connection, _PUT_EPISODE, episode_row(entry))
             if entry.chunks:
-                await connection.execute(text(_PUT_CHUNK.format(self._build)), _chunk_rows(entry))
+                await connection.execute(text(_PUT_CHUNK.format(self._build)), chunk_rows(entry))
                 await self._run(connection, _COUNT_IN, {"ids": [entry.episode_id]})
 
     async def mark(self, episode_ids: Sequence[str], *, whole: bool) -> None:
@@ -103,32 +109,20 @@ class PostgresWords:
 
     async def find(self, text: str, *, fence: Fence, limit: int) -> WordHits:
         """See WordIndex."""
-        inside, values = _inside(fence)
-        of_episodes, _ = _inside(fence, episode="id")
+        of_episodes, values = _inside(fence, episode="id")
         async with self._database.transaction() as connection:
             seen = await self._run(
                 connection, "select id, chunks from index_episode_{0} where {1}", values, of_episodes
             )
             held = {row.id: row.chunks for row in seen}
             episodes, searched = frozenset(held), sum(held.values())
-            count_all = "select coalesce(sum(chunks), 0) from index_episode_{0}"
-            total = int((await self._run(connection, count_all)).scalar_one())
             counts = await self._counts(connection, query_words(text))
+            total = counts.pop(_ALL)
             terms = _terms(counts, total=total)
-            if not terms:
-                return WordHits({}, (), searched, total, episodes)
-            chosen = telling(counts)
-            sought = [term for term in terms if term.stem in chosen]
-            queries = [_quoted(term.stem) for term in sought]
-            question = {
-                **values,
-                "queries": queries,
-                "weights": [term.weight for term in sought],
-                "any": " | ".join(queries),
-                "limit": limit,
-            }
-            rows = await self._run(connection, _FIND, question, inside)
-        return WordHits({row.id: float(row.score) for row in rows}, terms, searched, total, episodes)
+            sought = wanted(counts, searched=searched, total=total, most=self._most_scored)
+            weights = {term.stem: term.weight for term in terms if term.stem in sought.words}
+            scores = await self._scores(connection, sought, weights, fence=fence, total=total, limit=limit)
+        return WordHits(scores, terms, searched, total, episodes)
 
     async def covers(self, terms: Sequence[Term], *, chunk_ids: Sequence[str]) -> Mapping[str, float]:
         """See WordIndex."""
@@ -151,7 +145,7 @@ class PostgresWords:
         inside, values = _inside(fence, table="chunk.")
         async with self._database.transaction() as connection:
             rows = await self._run(connection, _PASSAGES, {**values, "ids": list(chunk_ids)}, inside)
-        return dict(_passage(dict(row)) for row in rows.mappings())
+        return dict(passage_of(dict(row)) for row in rows.mappings())
 
     async def neighbours(self, chunk_ids: Sequence[str]) -> Mapping[str, Neighbour]:
         """See WordIndex."""
@@ -194,14 +188,44 @@ class PostgresWords:
         await self._run(connection, "delete from index_episode_{0} where id = any(:ids)", ids)
 
     async def _counts(self, connection: AsyncConnection, words: Sequence[str]) -> dict[str, int]:
-        """Each word's stem, and in how many chunks it is."""
+        """Each word's stem, and in how many chunks it is; of all chunks too."""
         statement = (
             "select stem, coalesce(known.chunks, 0) as chunks"
-            " from unnest(tsvector_to_array(to_tsvector('english', :words))) as stem"
+            " from unnest(array_append(tsvector_to_array(to_tsvector('english', :words)), '')) as stem"
             " left join index_word_{0} as known using (stem) order by stem"
         )
-        rows = await self._run(connection, statement, {"words": _folded(" ".join(words))})
+        rows = await self._run(connection, statement, {"words": folded(" ".join(words))})
         return {row.stem: row.chunks for row in rows}
+
+    async def _scores(
+        self,
+        connection: AsyncConnection,
+        sought: Wanted,
+        weights: Mapping[str, float],
+        *,
+        fence: Fence,
+        total: int,
+        limit: int,
+    ) -> dict[str, float]:
+        """The best chunks with their scores, best first."""
+        if not weights:
+            return {}
+        inside, values = _inside(fence)
+        if sought.share < 1.0:
+            newest = await self._run(connection, "select max(n) from index_chunk_{0}")
+            inside, values["since_row"] = (
+                f"{inside} and n > :since_row",
+                newest.scalar_one() - round(sought.share * total),
+            )
+        queries = [_quoted(stem) for stem in weights]
+        values |= {
+            "queries": queries,
+            "weights": list(weights.values()),
+            "match": (" & " if sought.every else " | ").join(queries),
+            "limit": limit,
+        }
+        rows = await self._run(connection, _FIND, values, inside)
+        return {row.id: float(row.score) for row in rows}
 
 
 def _terms(counts: Mapping[str, int], *, total: int) -> tuple[Term, ...]:
@@ -226,53 +250,3 @@ def _inside(fence: Fence, *, table: str = "", episode: str = "episode_id") -> tu
 def _quoted(stem: str) -> str:
     doubled = stem.replace("\\", "\\\\").replace("'", "''")
     return f"'{doubled}'"
-
-
-def _episode_row(entry: Entry) -> dict[str, Any]:
-    return {
-        "id": entry.episode_id,
-        "title": _storable(entry.episode_title),
-        "guid": _storable(entry.guid),
-        "feed_id": entry.feed_id,
-        "feed_url": _storable(entry.feed_url),
-        "feed_title": _storable(entry.feed_title),
-        "audience": entry.audience.key,
-        "published": entry.published,
-        "chunks": len(entry.chunks),
-        "insights": len(entry.insights),
-    }
-
-
-def _chunk_rows(entry: Entry) -> list[dict[str, Any]]:
-    about = _folded(entry.about)
-    fence = {"audience": entry.audience.key, "feed_id": entry.feed_id, "published": entry.published}
-    return [
-        {
-            **fence,
-            "id": chunk_id,
-            "episode_id": entry.episode_id,
-            "start": chunk.start,
-            "end": chunk.end,
-            "speaker": None if chunk.speaker is None else _storable(chunk.speaker),
-            "url": None if url is None else _storable(url),
-            "text": _storable(chunk.text),
-            "said": _folded(chunk.text),
-            "about": about,
-        }
-        for chunk_id, chunk, url in zip(entry.chunk_ids(), entry.chunks, entry.urls, strict=True)
-    ]
-
-
-def _storable(value: str) -> str:
-    """PostgreSQL holds neither NUL characters nor lone surrogates."""
-    return value.replace("\0", "").encode("utf-8", "replace").decode()
-
-
-def _folded(value: str) -> str:
-    """Words alone, without accents: the database's own parser would take «e-mail» or «and/or» for one word."""
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", value) if not unicodedata.combining(sign))
-    return " ".join(words_of(_storable(plain)))
-
-
-def _passage(row: dict[str, Any]) -> tuple[str, Passage]:
-    return row.pop("chunk_id"), Passage(score=0.0, match=0.0, **row)

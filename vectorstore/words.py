@@ -12,8 +12,10 @@ from vectorstore.stopwords import STOP_WORDS
 _WORD: Final = re.compile(r"[^\W_]+")
 _MOST_WORDS: Final = 64
 _LEAST_TELLING: Final = 2
-_MOST_SCORED: Final = 6_000
-"""Chunks; BM25 of so many takes about 15 ms of a core."""
+_FOR_THE_RAREST: Final = 2
+"""The one or two rarest words may be in so many times as many: a question has to be looked up by something."""
+MOST_SCORED: Final = 6_000
+"""Chunks for a question; BM25 of so many takes about 15 ms of a core."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,18 @@ class Term:
 
     stem: str
     weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked up: chunks with any of the words, or with all of them where every word is a usual one.
+
+    Only the newest `share` of the rows is looked at, from 0 to 1.
+    """
+
+    words: tuple[str, ...]
+    every: bool = False
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +123,30 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
-def telling(counts: Mapping[str, int]) -> tuple[str, ...]:
-    """The words to look up, of all whose number of chunks is given: the rarest, until too many chunks would be scored.
+def wanted(counts: Mapping[str, int], *, searched: int, total: int, most: int = MOST_SCORED) -> Wanted:
+    """What to look up, of all words whose number of chunks is given: the rarest, until too many chunks would be scored.
 
-    In a large index a usual word is in thousands of chunks, which takes long and tells little beside a rare one.
+    In a large index a usual word is in thousands of chunks, which takes long and tells little beside a rare one. Where
+    all words are usual, chunks that have several of them at once are looked up, the newest of them where those are too
+    many still. `searched` of the `total` chunks are admitted; about `most` are scored.
     """
+    rarest_first = sorted((word for word, count in counts.items() if count), key=lambda word: counts[word])
     chosen: list[str] = []
     scored = 0
-    for word in sorted(counts, key=lambda word: counts[word]):
+    for word in rarest_first:
         scored += counts[word]
-        if len(chosen) >= _LEAST_TELLING and scored > _MOST_SCORED:
+        if scored > (most if len(chosen) >= _LEAST_TELLING else _FOR_THE_RAREST * most):
             break
         chosen.append(word)
-    return tuple(chosen)
+    if chosen or not rarest_first:
+        return Wanted(tuple(chosen))
+    expected = float(searched)
+    for word in rarest_first:
+        chosen.append(word)
+        expected *= counts[word] / total
+        if expected <= most:
+            break
+    return Wanted(tuple(chosen), every=True, share=min(1.0, most / max(expected, 1.0)))
 
 
 def query_words(text: str) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
-"""A stage that runs in a process of its own, because the service has died three times while it ran.
+"""What runs in a process of its own, because the service has died three times while it ran: a stage, or a reading.
 
-Whatever ran beside a poison episode is a suspect too. Apart, only the guilty one takes its process down with it; the
-innocent are done there as well as anywhere. What may crash by its nature, audio, has processes of its own anyway, and
-the index belongs to the service, so reading and analysing are what is run apart.
+Whatever ran beside a poison episode, or feed, is a suspect too. Apart, only the guilty one takes its process down with
+it; the innocent are done there as well as anywhere. What may crash by its nature, audio, has processes of its own
+anyway, and the index belongs to the service: reading feeds, reading and analysing episodes are what is run apart.
 """
 
 import asyncio
@@ -15,10 +15,12 @@ from pydantic import SecretStr
 
 from bot.engine.verdicts import Verdict
 from bot.settings import Settings
-from pipeline.domain.errors import PodsiftError
+from pipeline.domain.errors import FeedDeadly, PodsiftError
 from pipeline.flows import Stage
 
 _PROCESS: Final = "bot.engine.apart_process"
+READING: Final = "scan"
+_LONGEST_READING: Final = 120.0
 _AFTER_A_STOP: Final = 60.0
 """Seconds until the stage is run again."""
 
@@ -34,7 +36,7 @@ class StoppedAgain(PodsiftError):
 
 
 class Apart:
-    """Runs stages in processes of their own, one at a time. `module` is what the process runs."""
+    """Runs stages and readings in processes of their own, one at a time. `module` is what the process runs."""
 
     def __init__(self, settings: Settings, *, module: str = _PROCESS) -> None:
         self._request = _dumped(settings)
@@ -43,9 +45,30 @@ class Apart:
 
     async def run(self, stage: Stage, episode_id: str) -> Verdict:
         """What became of the stage. Raises StoppedAgain when its process ended in the middle of it."""
+        verdict = await self._told(stage.value, episode_id)
+        if verdict is None:
+            raise StoppedAgain(stage)
+        return verdict
+
+    async def read(self, feed_id: str) -> str | None:
+        """Read a feed and store what it says; the problem for people if there was one.
+
+        Raises FeedDeadly when its process ended in the middle of it, or did not end.
+        """
+        try:
+            async with asyncio.timeout(_LONGEST_READING):
+                verdict = await self._told(READING, feed_id)
+        except TimeoutError:
+            verdict = None
+        if verdict is None:
+            raise FeedDeadly
+        return verdict.problem
+
+    async def _told(self, what: str, which: str) -> Verdict | None:
+        """None when the process ended in the middle of it."""
         async with self._turn:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", self._module, stage.value, episode_id),
+                *(sys.executable, "-m", self._module, what, which),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
             )
@@ -60,7 +83,7 @@ class Apart:
             return Verdict.of_result(json.loads(said))
         if code in {-signal.SIGTERM, -signal.SIGINT}:  # somebody stops the service, and reached this process first
             return Verdict(problem="Podsift was stopped meanwhile.", pause=_AFTER_A_STOP)
-        raise StoppedAgain(stage)
+        return None
 
 
 async def _asked(process: asyncio.subprocess.Process, request: bytes) -> bytes:

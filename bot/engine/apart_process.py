@@ -1,4 +1,8 @@
-"""The inside of the process in which `apart.py` runs one stage: python -m bot.engine.apart_process STAGE EPISODE."""
+"""The inside of the process in which `apart.py` runs one stage, or reads one feed.
+
+python -m bot.engine.apart_process STAGE EPISODE
+python -m bot.engine.apart_process scan FEED
+"""
 
 import asyncio
 import json
@@ -13,6 +17,7 @@ from typing import Final
 from pydantic import SecretStr
 
 from bot.app import open_app
+from bot.engine.apart import READING
 from bot.engine.verdicts import Verdict, verdict_on
 from bot.settings import Settings
 from pipeline import flows
@@ -25,17 +30,18 @@ _NOWHERE: Final = "http://127.0.0.1:9"
 
 
 def main() -> None:  # pragma: no cover - seen only inside the process
-    """Run one stage as the service's settings on standard input say; a line on standard output tells the end."""
+    """Do it as the service's settings on standard input say; a line on standard output tells the end."""
     # Whoever stops the service may reach this process first: it ends with the service, and not before.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
-    stage, episode_id = Stage(sys.argv[1]), sys.argv[2]
+    what, which = sys.argv[1:]
     # Libraries may print: what they print must not look like the answer.
     answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     settings = Settings(**json.loads(sys.stdin.readline()), _env_file=None)
     threading.Thread(target=_end_with_the_service, daemon=True).start()
-    verdict = asyncio.run(run_here(stage, episode_id, settings))
+    done = read_here(which, settings) if what == READING else run_here(Stage(what), which, settings)
+    verdict = asyncio.run(done)
     answer.write(json.dumps(verdict.as_result()) + "\n")
     answer.flush()
     os._exit(0)  # at once: a thread still reads what nobody will say
@@ -49,6 +55,17 @@ async def run_here(stage: Stage, episode_id: str, settings: Settings) -> Verdict
                 return Verdict(following=await flows.run_stage(stage, episode_id, app.pipeline))
         except PodsiftError as error:
             return verdict_on(error)
+
+
+async def read_here(feed_id: str, settings: Settings) -> Verdict:
+    """Read the feed and store what it says in the service's catalogue."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            async with open_app(_beside(settings, Path(folder))) as app:
+                scan = await flows.scan(feed_id, app.pipeline, hold_after=settings.backfill)
+        except PodsiftError as error:
+            return verdict_on(error)
+    return Verdict(problem=None if scan.error is None else str(scan.error))
 
 
 def _beside(settings: Settings, folder: Path) -> Settings:

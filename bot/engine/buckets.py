@@ -2,20 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from hashlib import blake2b
 from typing import Final
 
-from bot.engine.queues import AT_ONE_HOST, BUCKETS, host_of
-from pipeline.domain.feed import DueFeed
+from bot.engine.queues import AT_ONE_HOST
+from pipeline.domain.feed import DueFeed, host_of
 
 _AT_ONCE: Final = 32
 """Readings at once in this process, of all its buckets together: so many bodies are in memory."""
 _SECONDS: Final = 50.0
-
-
-def bucket_of(url: str) -> int:
-    """The bucket of the host of an address, the same in every process and for ever."""
-    return int.from_bytes(blake2b(host_of(url).encode(), digest_size=4).digest()) % BUCKETS
 
 
 class Readers:

@@ -9,9 +9,9 @@ import asyncio
 import logging
 import sqlite3
 import warnings
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +23,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.engine.failover import Pace, holding, libpq_url, relieve_the_dead
 from bot.engine.queues import ROLES, Job, limits
 from bot.engine.workflows import Work, Workflows, start
+from pipeline.adapters.catalog.engines import parse_url, place_of
+from pipeline.adapters.catalog.faults import explained
 from pipeline.domain.errors import CatalogUnavailable
 from pipeline.flows import FIRST_STAGE, Stage
 
@@ -36,6 +38,8 @@ _KEPT: Final = timedelta(days=7)
 """So long finished workflows are kept, for whoever wants to look; the catalogue has what they made."""
 _SWEEP_EVERY: Final = 24 * 3600.0
 _SWEPT_AT_ONCE: Final = 500
+_CONNECTIONS: Final = 8
+"""At most so many the engine of a process has to its database; it would take twenty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +88,9 @@ class Engine:
             if bucket not in under_way:
                 await start("scan", self._workflows.scan, f"scan:{bucket}:{tick}", int(bucket), part=bucket)
 
-    async def start_episode(self, job: Job) -> None:
-        """Take an episode through its stages; the same attempt starts once."""
-        await self._workflows.start_stage(FIRST_STAGE, job)
+    async def start_episode(self, job: Job, *, stage: Stage = FIRST_STAGE) -> None:
+        """Take an episode through its stages from this one on; the same attempt starts a stage once."""
+        await self._workflows.start_stage(stage, job)
 
     async def start_digest(self, channel_id: str, *, day: str) -> None:
         """Build and post a channel's digest of an ISO date, once."""
@@ -96,12 +100,14 @@ class Engine:
         """Forget what was said in old episodes, once on that ISO date in all processes together."""
         await start("index", self._workflows.forgetting, f"forget:{day}", day)
 
-    async def under_way(self) -> frozenset[tuple[str, int]]:
-        """Episode id and attempt of everything that is queued or runs, here or in another process."""
+    async def under_way(self) -> Mapping[tuple[str, int], Stage]:
+        """Episode id and attempt of everything that is queued or runs, here or in another process, with its stage."""
         found = await DBOS.list_workflows_async(
             status=["ENQUEUED", "PENDING", "DELAYED"], name=_STAGES, load_input=False, load_output=False
         )
-        return frozenset((_episode_of(each.workflow_id), int(each.workflow_id.split(":")[2])) for each in found)
+        return {
+            (_episode_of(each.workflow_id), int(each.workflow_id.split(":")[2])): Stage(each.name) for each in found
+        }
 
     async def paused(self) -> tuple[Paused, ...]:
         """What waits until a part of ours is there again, a line for each reason."""
@@ -168,7 +174,8 @@ async def open_engine(
         if is_embedded:
             await asyncio.to_thread(_prepare, Path(url.removeprefix("sqlite:///")))
         stack.push_async_callback(_close, rhythm.farewell)
-        engine = await _launched(url, role=role, slot=slot, work=work, rhythm=rhythm)
+        with explained(place_of(parse_url(url))):
+            engine = await _launched(url, role=role, slot=slot, work=work, rhythm=rhythm)
         await stack.enter_async_context(_beside(_sweeping(engine)))
         if held is not None:
             await stack.enter_async_context(_beside(relieve_the_dead(held, slot, pace=pace)))
@@ -180,12 +187,23 @@ async def _launched(url: str, *, role: str, slot: str, work: Work, rhythm: Rhyth
     DBOS(config=_config(url=url if is_embedded else libpq_url(url), slot=slot))
     workflows = Workflows(work, first_pause=rhythm.first_pause, suspect=rhythm.suspect)
     DBOS.listen_queues(list(ROLES[role]))
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _untold():
         warnings.simplefilter("ignore", DeprecationWarning)  # inside the library's own start
         DBOS.launch()
     for name, settings in limits(is_shared=not is_embedded).items():
         await DBOS.register_queue_async(name, **settings)
     return Engine(workflows)
+
+
+@contextmanager
+def _untold() -> Iterator[None]:
+    """What the library raises we tell in a sentence; it would log a hundred lines of trace before."""
+    log = logging.getLogger("dbos")
+    log.disabled = True
+    try:
+        yield
+    finally:
+        log.disabled = False
 
 
 async def _close(farewell: int) -> None:
@@ -217,7 +235,8 @@ async def _sweeping(engine: Engine) -> None:
     while True:
         try:
             swept = await engine.sweep(before=datetime.now(UTC) - _KEPT)
-            _log.info("Deleted what was finished a week ago from the engine.", extra={"workflows": swept})
+            if swept:
+                _log.info("Deleted what was finished a week ago from the engine.", extra={"workflows": swept})
         except SQLAlchemyError as error:
             _log.warning("Could not clean the engine's database.", extra={"problem": str(error)})
         await asyncio.sleep(_SWEEP_EVERY)
@@ -234,6 +253,7 @@ def _config(*, url: str, slot: str) -> DBOSConfig:
         executor_id=slot,
         application_version=_SHAPE,
         serializer=DBOSPortableJSONSerializer(),
+        sys_db_pool_size=_CONNECTIONS,
         log_level="ERROR",
         enable_otlp=False,
     )

@@ -6,6 +6,7 @@ free is put back into its queue by any other process. With `engine.py` and `work
 
 import asyncio
 import hashlib
+import itertools
 import logging
 import re
 import time
@@ -20,9 +21,13 @@ from dbos import DBOS, WorkflowStatus
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.engine.workflows import CRASHES, TAKEN_OVER
-from pipeline.domain.errors import CatalogUnavailable, DataFolderBusy
+from pipeline.adapters.catalog.engines import parse_url, place_of
+from pipeline.adapters.catalog.faults import told
+from pipeline.domain.errors import DataFolderBusy
 
 _PAUSE: Final = 0.2
+_WE: Final = "podsift "
+"""What the database calls a process of ours begins so; its name follows."""
 _ALIVE: Final = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "connect_timeout": 10}
 
 _log = logging.getLogger(__name__)
@@ -51,8 +56,17 @@ class Slot:
     async def take(self, *, patience: float) -> None:
         """Hold the name; waits `patience` seconds for another process to end. Raises DataFolderBusy."""
         deadline = time.monotonic() + patience
-        self._connection = await psycopg.AsyncConnection.connect(self._url, autocommit=True, **_ALIVE)  # type: ignore[arg-type]  # libpq's own options
-        while not await self._lock(self._name):
+        self._connection = await psycopg.AsyncConnection.connect(
+            self._url,
+            autocommit=True,
+            application_name=f"{_WE}{self._name}",
+            **_ALIVE,  # type: ignore[arg-type]  # libpq's own options
+        )
+        for look in itertools.count():
+            if await self._lock(self._name):
+                return
+            if not look and patience:
+                _log.info("Another process has this name; waiting for it to end.", extra={"slot": self._name})
             if time.monotonic() >= deadline:
                 raise DataFolderBusy(
                     f"Another Podsift process runs under the name “{self._name}”: "
@@ -105,8 +119,7 @@ async def holding(url: str, name: str, *, patience: float) -> AsyncIterator[Slot
         await slot.take(patience=patience)
     except psycopg.Error as error:
         await slot.let_go()
-        problem = "The database at PODSIFT_DATABASE_URL does not answer. Start it, or correct its address."
-        raise CatalogUnavailable(problem, retryable=True) from error
+        raise told(str(error), place_of(parse_url(url))) from error
     except DataFolderBusy:
         await slot.let_go()
         raise
@@ -114,6 +127,20 @@ async def holding(url: str, name: str, *, patience: float) -> AsyncIterator[Slot
         yield slot
     finally:
         await slot.let_go()
+
+
+async def names_of_the_living(url: str) -> tuple[str, ...]:
+    """The names of all processes that run on this PostgreSQL, in order. Raises CatalogUnavailable."""
+    try:
+        async with await psycopg.AsyncConnection.connect(libpq_url(url), **_ALIVE) as connection:  # type: ignore[arg-type]  # libpq's own options
+            found = await connection.execute(
+                "select distinct application_name from pg_stat_activity "
+                "where datname = current_database() and application_name like %s order by 1",
+                (f"{_WE}%",),
+            )
+            return tuple(str(name).removeprefix(_WE) for (name,) in await found.fetchall())
+    except psycopg.Error as error:
+        raise told(str(error), place_of(parse_url(url))) from error
 
 
 def libpq_url(url: str) -> str:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from pipeline.domain.episode import Episode
+from pipeline.domain.feed import BUCKETS, host_of
 from pipeline.flows import Stage
 
 ROLES: Final = MappingProxyType(
@@ -22,15 +22,12 @@ ROLES: Final = MappingProxyType(
 )
 """The queues that a process of this role works on."""
 
-BUCKETS: Final = 4
-"""So many parts the hosts of all feeds are in, each read by one process at a time.
-
-A run of a bucket costs the engine the same however many feeds it reads, so they are few: one process can read all.
-"""
 AT_ONE_HOST: Final = 4
 """Requests at one host at once, by all processes together."""
 _AT_ONE_HOST_FOR_OLD: Final = 2
 _OLD: Final = 9
+_MOST_WITH_OLD: Final = 500
+_MOST_WITH_NEW: Final = 1_000
 _QUEUE_OF: Final = MappingProxyType(
     {Stage.INGEST: "ingest", Stage.TRANSCRIBE: "gpu", Stage.ANALYSE: "llm", Stage.INDEX: "index"}
 )
@@ -58,9 +55,9 @@ def job_of(episode: Episode, now: datetime) -> Job:
     return Job(episode.id, episode.attempt, rank, host_of(offered[0] if offered else episode.feed_url))
 
 
-def host_of(url: str) -> str:
-    """The host of an address; addresses that have none share a name."""
-    return urlsplit(url).hostname or "nowhere"
+def most_beside(*, is_old: bool) -> int:
+    """An episode is queued beside fewer others than that: what is new finds room however long the back-fill is."""
+    return _MOST_WITH_OLD if is_old else _MOST_WITH_NEW
 
 
 def queue_of(stage: Stage, job: Job) -> str:
@@ -80,6 +77,7 @@ def limits(*, is_shared: bool) -> Mapping[str, Mapping[str, Any]]:
     """
     often = 0.5 if is_shared else 0.1
     return {
+        # A run of a bucket costs the engine the same however many feeds it reads, so one process may read all.
         "scan": {"worker_concurrency": BUCKETS, "partition_concurrency": 1, "polling_interval_sec": often},
         "ingest": {"worker_concurrency": 8, "partition_concurrency": AT_ONE_HOST, "polling_interval_sec": often},
         "backfill": {

@@ -2,10 +2,9 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import replace
 
-from bot.engine.apart import Apart
 from bot.engine.durable import Engine, open_engine
+from bot.engine.failover import names_of_the_living
 from bot.engine.worker import Worker
 from bot.settings import Settings
 
@@ -25,6 +24,14 @@ class EngineSlot:
         """Whether it was started."""
         return self._engine is not None
 
+    async def processes(self) -> tuple[str, ...]:
+        """The names of the processes that share the database and run; none where it is a file of one process.
+
+        Raises CatalogUnavailable.
+        """
+        url = self._settings.engine_url
+        return () if url.startswith("sqlite") else await names_of_the_living(url)
+
     async def get(self) -> Engine:
         """The running engine, with everything that waits started."""
         async with self._starting:
@@ -34,7 +41,7 @@ class EngineSlot:
                         url=self._settings.engine_url,
                         role=self._settings.role,
                         slot=self._settings.worker,
-                        work=replace(self._worker.work(), run_apart=Apart(self._settings).run),
+                        work=self._worker.work(),
                     )
                 )
                 await self._worker.take_up(self._engine)

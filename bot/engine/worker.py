@@ -1,17 +1,15 @@
 """The work that the engine runs and the ticks that start it."""
 
 import asyncio
-import heapq
-import logging
-import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import Final, Protocol
 
 from bot import outbox
-from bot.engine.buckets import Readers, bucket_of
-from bot.engine.queues import Job, job_of
+from bot.engine.apart import Apart
+from bot.engine.queues import Job, job_of, most_beside
+from bot.engine.readings import Readings
 from bot.engine.workflows import Work
 from bot.outbox import Messenger
 from bot.texts.posts import digest_post
@@ -20,21 +18,12 @@ from pipeline import flows
 from pipeline.adapters.catalog import ChannelRoster
 from pipeline.domain.channel import Channel, DueDigest, due_digest
 from pipeline.domain.digest import Delivery, Digest
-from pipeline.domain.errors import CatalogUnavailable, PodsiftError, UnknownChannel, UnknownEpisode
-from pipeline.flows import Pipeline, Stage
+from pipeline.domain.errors import PodsiftError, UnknownChannel, UnknownEpisode
+from pipeline.flows import FIRST_STAGE, Pipeline, Stage
 from pipeline.ports import DeliveryBook
 from pipeline.steps.scan import Scan
 
 _TOO_LATE: Final = "Within four hours there was nothing good enough to post, or the service did not run."
-_SCANS_AT_ONCE: Final = 8
-_DUE_AT_ONCE: Final = 50_000
-_READ_AT_ONCE: Final = 2_000
-"""Feeds of one run of a bucket; what is left is read by the next."""
-_PUT_OFF: Final = timedelta(hours=1)
-_AHEAD: Final = 500
-"""So many episodes are queued at once; what is new is queued however many there are."""
-
-_log = logging.getLogger(__name__)
 
 
 class Starter(Protocol):
@@ -44,16 +33,16 @@ class Starter(Protocol):
         """Read the due feeds of these buckets, but for those that are being read."""
         ...
 
-    async def start_episode(self, job: Job) -> None:
-        """Take an episode through its stages."""
+    async def start_episode(self, job: Job, *, stage: Stage = FIRST_STAGE) -> None:
+        """Take an episode through its stages from this one on."""
         ...
 
     async def start_digest(self, channel_id: str, *, day: str) -> None:
         """Build and post a channel's digest of an ISO date."""
         ...
 
-    async def under_way(self) -> frozenset[tuple[str, int]]:
-        """Episode id and attempt of all that is queued or runs."""
+    async def under_way(self) -> Mapping[tuple[str, int], Stage]:
+        """Episode id and attempt of all that is queued or runs, with its stage."""
         ...
 
     async def abandoned(self) -> tuple[tuple[Stage, str], ...]:
@@ -73,56 +62,48 @@ class Worker:
         messengers: Mapping[str, Messenger],
         hold_after: int,
         upkeep: Upkeep,
+        apart: Apart,
     ) -> None:
         self._pipeline = pipeline
         self._roster = roster
         self._deliveries = deliveries
         self._messengers = messengers
-        self._hold_after = hold_after
+        self._readings = Readings(pipeline, hold_after=hold_after, apart=apart)
+        self._apart = apart
         self._upkeep = upkeep
         self._sending = asyncio.Lock()
-        self._readers = Readers()
 
     def work(self) -> Work:
         """What the engine calls."""
         return Work(
-            scan=self._scan,
+            scan=self._readings.read_due,
             run_stage=self._run_stage,
             give_up=self._give_up,
             post_digest=self._post_digest,
             forget_old=self._upkeep.forget_old,
+            run_apart=self._apart.run,
         )
 
     async def scan(self, feed_id: str) -> Scan:
         """Read one feed and store what it says."""
-        jitter = random.random()  # noqa: S311  it spreads load, it guards nothing
-        return await flows.scan(feed_id, self._pipeline, hold_after=self._hold_after, jitter=jitter)
+        return await self._readings.read(feed_id)
 
     async def scan_all(self, feed_ids: tuple[str, ...]) -> tuple[Scan, ...]:
         """Read these feeds, a few at a time; one that fails is told in its own result."""
-        slots = asyncio.Semaphore(_SCANS_AT_ONCE)
+        return await self._readings.read_all(feed_ids)
 
-        async def scan(feed_id: str) -> Scan:
-            async with slots:
-                return await self.scan(feed_id)
+    async def start_waiting(self, engine: Starter) -> None:
+        """Start what waits as far as there is room, the newest first and back-fill last; the rest goes another time.
 
-        async with asyncio.TaskGroup() as group:
-            scans = [group.create_task(scan(feed_id)) for feed_id in feed_ids]
-        return tuple(task.result() for task in scans)
-
-    async def start_waiting(self, engine: Starter, feed_id: str | None = None) -> tuple[str, ...]:
-        """Start every waiting episode (of one feed, or all) that was not started; returns the ids of all waiting.
-
-        Old episodes are started a few hundred at a time, so that an archive fills no queue.
+        What must be heard has a line of its own, so that a machine that transcribes nothing keeps nobody else waiting.
         """
-        waiting = await self._pipeline.episodes.waiting(feed_id)
-        under_way = await engine.under_way() if waiting else frozenset()
-        room, now = _AHEAD - len(under_way), self._pipeline.clock.now()
-        for job in (job_of(episode, now) for episode in waiting):
-            if (job.episode_id, job.attempt) not in under_way and (room > 0 or not job.is_old):
-                await engine.start_episode(job)
-                room -= 1
-        return tuple(episode.id for episode in waiting)
+        under_way = await engine.under_way()
+        to_hear = sum(stage is Stage.TRANSCRIBE for stage in under_way.values())
+        others = len(under_way) - to_hear
+        # What was heard goes where the others are, so that it needs room there as well.
+        for stage, before in ((Stage.TRANSCRIBE, max(to_hear, others)), (FIRST_STAGE, others)):
+            new = await self._start_next(engine, stage, before, is_old=False, but=under_way)
+            await self._start_next(engine, stage, before + new, is_old=True, but=under_way)
 
     async def take_up(self, engine: Starter) -> None:
         """Go on where the last process stopped, however it stopped."""
@@ -151,8 +132,7 @@ class Worker:
     async def scan_due(self, engine: Starter) -> None:
         """The tick that starts the reading of every feed that is due, and whatever waits."""
         now = self._pipeline.clock.now()
-        due = await self._pipeline.feeds.due(now, limit=_DUE_AT_ONCE)
-        if buckets := {bucket_of(feed.url) for feed in due}:
+        if buckets := await self._pipeline.feed_line.due_buckets(now):
             await engine.start_scans(buckets, tick=f"{now:%Y%m%dT%H%M%S}")
         await self._pipeline.retries.due_retries(now)
         await self.take_up(engine)
@@ -176,32 +156,17 @@ class Worker:
         if digest.picks:
             await engine.start_digest(channel.id, day=due.day.isoformat())
 
-    async def _scan(self, bucket: int) -> list[Job]:
-        """Read what is due of a bucket; what waits beyond the first few hundred is started by the next tick."""
-        due = await self._pipeline.feeds.due(self._pipeline.clock.now(), limit=_DUE_AT_ONCE)
-        found: list[Job] = []
-
-        async def read(feed_id: str) -> None:
-            if await self._new_of(feed_id):
-                jobs = await self._jobs(feed_id)
-                found[:] = heapq.nsmallest(_AHEAD, (*found, *jobs), key=lambda job: job.rank)
-
-        await self._readers.read([feed for feed in due if bucket_of(feed.url) == bucket][:_READ_AT_ONCE], read)
-        return found
-
-    async def _new_of(self, feed_id: str) -> int:
-        try:
-            return (await self.scan(feed_id)).new
-        except CatalogUnavailable:
-            raise
-        except Exception as error:  # noqa: BLE001  the outermost door of a feed: one bad one never stops the others
-            _log.warning("A feed could not be read for a fault of ours.", extra={"feed": feed_id}, exc_info=error)
-            await self._pipeline.feeds.put_off(feed_id, until=self._pipeline.clock.now() + _PUT_OFF)
-            return 0
-
-    async def _jobs(self, feed_id: str) -> list[Job]:
+    async def _start_next(
+        self, engine: Starter, stage: Stage, beside: int, *, is_old: bool, but: Collection[tuple[str, int]]
+    ) -> int:
+        """Start the next episodes of a line `beside` so many others; returns how many."""
+        episodes = await self._pipeline.episode_line.next_up(
+            most_beside(is_old=is_old) - beside, is_old=is_old, is_unheard=stage is Stage.TRANSCRIBE, but=but
+        )
         now = self._pipeline.clock.now()
-        return [job_of(episode, now) for episode in await self._pipeline.episodes.waiting(feed_id)]
+        for episode in episodes:
+            await engine.start_episode(job_of(episode, now), stage=stage)
+        return len(episodes)
 
     async def _post_digest(self, channel_id: str, day: str) -> None:
         await self.post_digest(await self._channel(channel_id), date.fromisoformat(day))

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
 
-from bot.engine.queues import Job, is_in_parts, queue_of
+from bot.engine.queues import Job, is_in_parts, most_beside, queue_of
 from bot.engine.verdicts import Verdict, is_worth_sending_again, last_of, verdict_on
 from pipeline.domain.errors import PodsiftError
-from pipeline.flows import FIRST_STAGE, Stage
+from pipeline.flows import Stage
 
 _log = logging.getLogger(__name__)
 
@@ -23,6 +23,7 @@ TAKEN_OVER: Final = "crashes"
 """The attribute with the crashes before another process took the work over: the engine's own count starts anew then."""
 
 _SECONDS_OF: Final = {Stage.INGEST: 600.0, Stage.TRANSCRIBE: 12 * 3600.0, Stage.ANALYSE: 3600.0, Stage.INDEX: 900.0}
+_UNDER_WAY: Final = ["ENQUEUED", "PENDING", "DELAYED"]
 _TRIES: Final = 4
 _SECONDS_OF_A_SCAN: Final = 600.0
 _CRASHES_OF_A_SCAN: Final = 3
@@ -33,8 +34,8 @@ _CRASHES_OF_A_SCAN: Final = 3
 class Work:
     """What the engine runs. Each function is safe to run twice with the same arguments."""
 
-    scan: Callable[[int], Awaitable[list[Job]]]
-    """Read the feeds of this bucket that are due, in bounded time; returns episodes that wait."""
+    scan: Callable[[int], Awaitable[None]]
+    """Read the feeds of this bucket that are due, in bounded time. What is new waits until a tick starts it."""
     run_stage: Callable[[Stage, str], Awaitable[Stage | None]]
     give_up: Callable[[Stage, str, PodsiftError], Awaitable[None]]
     post_digest: Callable[[str, str], Awaitable[None]]
@@ -52,6 +53,7 @@ class Workflows:
         self._work = work
         self._first_pause = first_pause
         self._suspect = suspect
+        self._has_room = self._register_room()
         self._stages = {stage: self._register_stage(stage) for stage in Stage}
         self.scan = self._register_scan()
         self.digest = self._register_digest()
@@ -67,13 +69,12 @@ class Workflows:
 
     def _register_scan(self) -> Callable[[int], Any]:
         @DBOS.step(name="read_feeds", timeout_seconds=_SECONDS_OF_A_SCAN)
-        async def read(bucket: int) -> list[list[Any]]:
-            return [list(astuple(job)) for job in await self._work.scan(bucket)]
+        async def read(bucket: int) -> None:
+            await self._work.scan(bucket)
 
         @DBOS.workflow(name="scan", max_recovery_attempts=_CRASHES_OF_A_SCAN)
         async def scan(bucket: int) -> None:
-            for job in await read(bucket):
-                await self.start_stage(FIRST_STAGE, Job(*job))
+            await read(bucket)
 
         return scan
 
@@ -129,8 +130,11 @@ class Workflows:
                 await self.start_stage(stage, job, pauses=pauses + 1, delay=verdict.pause, reason=verdict.problem or "")
             elif verdict.problem is not None:
                 await give_up(episode_id, verdict.problem, verdict.may_go_well_later)
-            elif (following := verdict.following) is not None:
-                await self.start_stage(Stage(following), job)
+            elif verdict.following is not None:
+                following = Stage(verdict.following)
+                # What must be heard may wait for days: without room it is left to the ticks, which know its turn.
+                if following is not Stage.TRANSCRIBE or await self._has_room(queue_of(following, job), job.is_old):
+                    await self.start_stage(following, job)
 
         return workflow
 
@@ -157,6 +161,17 @@ class Workflows:
                 return verdict_on(error).as_result()
 
         return run
+
+    def _register_room(self) -> Callable[[str, bool], Any]:
+        @DBOS.step(name="has_room")
+        async def has_room(queue: str, is_old: bool) -> bool:
+            most = most_beside(is_old=is_old)
+            found = await DBOS.list_workflows_async(
+                queue_name=queue, status=_UNDER_WAY, limit=most, load_input=False, load_output=False
+            )
+            return len(found) < most
+
+        return has_room
 
     def _register_give_up(self, stage: Stage) -> Callable[[str, str, bool], Any]:
         @DBOS.step(name=f"give_up_{stage.value}")

@@ -45,7 +45,7 @@ async def add(app: App, member: Member, arguments: dict[str, Any], _report: Repo
             return on_page.outcome()
         followed, is_new = await follow_show(app, member, on_page, private=private)
     if app.engine.is_running:
-        await app.worker.start_waiting(await app.engine.get(), followed.feed.id)
+        await app.worker.start_waiting(await app.engine.get())
     data = AddedShape(feed=feed_shape(followed), is_new=is_new)
     return Outcome(data, added_reply(data))
 

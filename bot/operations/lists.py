@@ -117,13 +117,17 @@ async def backfill(app: App, member: Member, arguments: dict[str, Any], _report:
     if is_started:
         await app.desk.release(feed.id, newest=len(held))
         if app.engine.is_running:
-            await app.worker.start_waiting(await app.engine.get(), feed.id)
+            await app.worker.start_waiting(await app.engine.get())
     return Outcome(data, backfill_reply(data, name=name))
 
 
 async def _file(app: App, arguments: dict[str, Any]) -> bytes:
     if arguments.get("address"):
-        return (await app.pipeline.fetcher.fetch(str(arguments["address"]), max_bytes=_MOST_BYTES)).body
+        try:
+            return (await app.pipeline.fetcher.fetch(str(arguments["address"]), max_bytes=_MOST_BYTES)).body
+        except FetchError as error:
+            error.retryable = False  # nobody tries it again but the member
+            raise
     try:
         return base64.b64decode(str(arguments["opml"]), validate=True)
     except binascii.Error as error:

@@ -1,14 +1,15 @@
 """Finding one's way: a channel's settings, what is still to be set up, and taking back a removal."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.app import App
 from bot.handover import Report
 from bot.operations.outcome import Member, Outcome
-from bot.operations.shaping import channel_shape, feed_shape
+from bot.operations.shaping import feed_shape
 from bot.shapes.commands import AddedShape, TextShape
 from bot.texts.message import Block, Bullets, Heading, Message, Paragraph, Small, Text, bold, code, plain, text
-from bot.texts.replies import added_reply, schedule_reply
+from bot.texts.replies import added_reply
 from pipeline.domain.channel import Channel
 
 
@@ -18,7 +19,8 @@ async def settings(app: App, member: Member, _arguments: dict[str, Any], _report
     shows = await _shows(app, member)
     lines = (
         text(
-            bold("Daily post: "), _when(app, channel), " – ", code("schedule 08:30 Europe/Berlin"), ", ", code("pause")
+            *(bold("Daily post: "), _when(app, channel), " – ", code("schedule 08:30 Europe/Berlin"), ", "),
+            code("resume" if channel.paused else "pause"),
         ),
         text(bold("Shows: "), str(shows), " – ", code("list"), ", ", code("add SHOW"), ", ", code("remove SHOW")),
         text(bold("Topics: "), code("topics"), " shows what is posted more, less or not at all"),
@@ -35,9 +37,9 @@ async def setup(app: App, member: Member, _arguments: dict[str, Any], _report: R
     shows = await _shows(app, member)
     wish = "resume" if channel.paused else "schedule 08:30"
     steps = (
-        _step(shows > 0, "Follow a show", f"{shows} followed so far", "add https://example.org/feed.xml"),
+        _step(shows > 0, "Follow a show", f"{shows or 'none'} so far", "add https://example.org/feed.xml"),
         _step(not channel.paused, "Get a daily post", _when(app, channel), wish),
-        _step(False, "See what would be posted now", "nothing is posted by it", "preview"),
+        _step(False, "See what would be posted now", "without posting it", "preview"),
         _step(False, "Ask", "mention me, or reply under a post", "ask what did they say about code review?"),
     )  # fmt: skip
     note = "" if member.is_curator else "The first two are for curators; ask one of them."
@@ -75,11 +77,14 @@ async def _shows(app: App, member: Member) -> int:
 
 
 def _when(app: App, channel: Channel) -> str:
-    return schedule_reply(channel_shape(channel, app.clock)).fallback
+    if channel.paused:
+        return "paused"
+    following = channel.next_post(app.clock.now()).astimezone(ZoneInfo(channel.zone))
+    return f"daily at {channel.at:%H:%M} ({channel.zone}), next on {following:%A %d %B}"
 
 
 def _step(is_done: bool, name: str, state: str, command: str) -> Text:
-    return text(f"{'✓' if is_done else '○'} ", bold(name), f" – {state.rstrip('.')}: ", code(command))
+    return text(f"{'✓' if is_done else '○'} ", bold(name), f" – {state}: ", code(command))
 
 
 def _told(title: str, blocks: tuple[Block, ...]) -> Outcome:

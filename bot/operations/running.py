@@ -14,6 +14,7 @@ from bot.texts.message import plain
 from bot.texts.replies import doctor_reply, help_reply, reindex_reply, retry_reply, status_reply
 from bot.texts.wording import FAILED
 from bot.upkeep.examination import examine
+from pipeline.domain.errors import IndexUnavailable
 from pipeline.domain.feed import FeedState
 
 
@@ -24,6 +25,7 @@ async def status(app: App, member: Member, _arguments: dict[str, Any], _report: 
     ids = {each.feed.id for each in followed}
     failed = [episode for episode in await app.desk.failed() if member.is_owner or episode.feed_id in ids]
     counts = await app.index.counts()
+    processes = await app.engine.processes() if member.is_owner else ()
     data = StatusShape(
         feeds=stock.feeds,
         unread_feeds=tuple(feed_failure(f.feed) for f in followed if f.feed.state is not FeedState.ACTIVE),
@@ -34,8 +36,10 @@ async def status(app: App, member: Member, _arguments: dict[str, Any], _report: 
         insights=stock.insights,
         indexed_episodes=counts.episodes,
         passages=counts.chunks,
+        index_problem=app.index.problem if member.is_owner else "",
         channels=tuple(channel_shape(c, app.clock) for c in await app.channels.of(workspace=member.workspace)),
-        service=app.engine.is_running,
+        service=app.engine.is_running or bool(processes),
+        processes=processes,
         paused=await pauses(app) if member.is_owner else (),
         spending=await spending(app) if member.is_owner else None,
         keep_days=app.settings.keep_days,
@@ -59,7 +63,11 @@ async def retry(app: App, _member: Member, arguments: dict[str, Any], _report: R
 
 async def reindex(app: App, _member: Member, _arguments: dict[str, Any], report: Report) -> Outcome:
     """Build the index anew from the catalogue; searches go on meanwhile."""
-    episodes = await app.rebuild_index(lambda done, total, title: report(Progress(done, total, title)))
+    try:
+        episodes = await app.rebuild_index(lambda done, total, title: report(Progress(done, total, title)))
+    except IndexUnavailable as error:
+        error.retryable = False  # nobody repeats the command
+        raise
     counts = await app.index.counts()
     data = ReindexShape(episodes=episodes, passages=counts.chunks)
     return Outcome(data, reindex_reply(data))

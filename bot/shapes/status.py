@@ -38,8 +38,12 @@ class StatusShape(Shape):
     passages: int
     channels: tuple[ChannelShape, ...]
     service: bool
+    processes: tuple[str, ...] = ()
+    """The names of the processes that run, where several share a PostgreSQL; told to the owner."""
     paused: tuple[str, ...] = ()
     """Why episodes wait for a part of ours, a sentence for each reason; told to the owner."""
     spending: SpendingShape | None = None
     keep_days: int = 0
     forgotten: int = 0
+    index_problem: str = ""
+    """Why searches go by words alone, or nothing; told to the owner."""

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +14,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from bot.slack.faults import SlackGone
 from bot.slack.intake import Intake
 from bot.slack.listeners import make_listeners
+from bot.slack.scopes import lacking
 from bot.slack.web import SlackWeb
 from pipeline.domain.errors import DeliveryError, SettingsError
 
@@ -92,15 +93,22 @@ async def connected(
 
 
 async def _check_tokens(web: SlackWeb, app_token: str) -> None:
-    """A wrong token is told now, in words, rather than tried for ever."""
-    checks = (
-        (web, "auth.test", "PODSIFT_SLACK_BOT_TOKEN"),
-        (web.with_token(app_token), "apps.connections.open", "PODSIFT_SLACK_APP_TOKEN"),
-    )
-    for caller, method, setting in checks:
-        try:
-            await caller.write(method)
-        except SlackGone as gone:
-            raise SettingsError(f"{setting} does not work: {gone}") from gone
-        except DeliveryError as error:
-            _log.warning("Slack could not be asked about a token.", extra={"setting": setting, "problem": str(error)})
+    """A wrong token is told now, in words, rather than tried for ever; so is a permission that is not there."""
+    with _named("PODSIFT_SLACK_BOT_TOKEN"):
+        team, granted = await web.identity()
+        if missing := lacking(granted):
+            extra = {"team": team, "permissions": ", ".join(missing)}
+            _log.warning("Slack leaves out permissions; “podsift doctor” says what each is for.", extra=extra)
+    with _named("PODSIFT_SLACK_APP_TOKEN"):
+        await web.with_token(app_token).write("apps.connections.open")
+
+
+@contextmanager
+def _named(setting: str) -> Iterator[None]:
+    """Raises SettingsError when Slack does not accept the token of this setting."""
+    try:
+        yield
+    except SlackGone as gone:
+        raise SettingsError(f"{setting} does not work: {gone}") from gone
+    except DeliveryError as error:
+        _log.warning("Slack could not be asked about a token.", extra={"setting": setting, "problem": str(error)})

@@ -8,15 +8,16 @@ from typing import Any, Final, Protocol
 from bot.handover import Progress, Report, Request
 from bot.operations.outcome import Member, Outcome
 from bot.shapes.lists import ExportShape
+from bot.slack.faults import NOT_THERE, SlackGone
 from bot.slack.files import Files
 from bot.slack.form_desk import OF_CHANNELS, FormDesk, with_form_button
 from bot.slack.forms import FORM, is_asked_for, opener
-from bot.slack.greetings import HOME, announcement, home, suggested_prompts, welcome
+from bot.slack.greetings import HOME, announcement, in_private, outside, suggested_prompts, welcome
 from bot.slack.growing import Growing
 from bot.slack.hearing import Heard, Kind
+from bot.slack.home_desk import HomeDesk
 from bot.slack.parts import SlackParts
 from bot.slack.place import channel_id, conversation_of, workspace_id
-from bot.slack.render import render_view
 from bot.slack.whispers import Whispers
 from bot.spoken import command, request_in
 from bot.texts.message import Message
@@ -28,6 +29,7 @@ from pipeline.domain.conversation import Talk
 from pipeline.domain.errors import BadInput, DeliveryError
 
 _QUESTIONS: Final = 5
+_SCHEDULING: Final = frozenset({"pause", "resume", "schedule"})
 _LONGEST_LIST: Final = 5_000_000
 
 _log = logging.getLogger(__name__)
@@ -53,13 +55,14 @@ class Desk:
         self._web = parts.web
         self._team = parts.team
         self._threads = parts.threads
-        self._channels = parts.channels
         self._messenger = parts.messenger
         self._streams = parts.streams
+        self._homes = parts.homes
         self._clock = parts.clock
         self._files = Files(parts.web)
         self._whispers = Whispers(parts.web)
-        self._forms = FormDesk(parts.web, parts.team, self._whispers, look=self._look, change=self._perform)
+        self._forms = FormDesk(parts, self._whispers, look=self._look, change=self._perform)
+        self._home = HomeDesk(parts, self._forms, self._whispers, look=self._look, perform=counter.perform)
 
     async def deal_with(self, heard: Heard, *, again: bool) -> None:
         """Do what is asked. With `again` an earlier try may have got through: look before replying in public."""
@@ -78,8 +81,10 @@ class Desk:
                 await self._greet(heard, again=again)
             case Kind.LEFT:
                 await self._team.pause(heard.team, heard.conversation)
+                self._homes.changed(heard.team)
             case Kind.RENAMED:
                 await self._team.rename(heard)
+                self._homes.changed(heard.team)
             case Kind.UNINSTALLED:
                 await self._team.pause_all(workspace_id(heard.team))
 
@@ -97,11 +102,20 @@ class Desk:
             said = await self._reply_to(heard, talk, None if again else _telling(growing))
             message = replace(said, key=key)
             if not (await self._is_finished(heard, message) if again else await growing.end(message)):
-                await self._messenger.reply(heard.conversation, message, thread=heard.thread)
+                await self._reply(heard, message, again=again)
         finally:
             growing.leave()
         now = Talk((*talk.questions, heard.text)[-_QUESTIONS:], asker=heard.user)
         await self._threads.save(here, heard.thread, now, workspace=workspace)
+
+    async def _reply(self, heard: Heard, message: Message, *, again: bool) -> None:
+        """In the thread; where we are not in the channel, to whoever used the shortcut there alone."""
+        try:
+            await self._messenger.reply(heard.conversation, message, thread=heard.thread, again=again)
+        except SlackGone as gone:
+            if gone.code not in NOT_THERE or not heard.address:
+                raise
+            await self._whispers.say(heard, in_private(message))
 
     async def _is_finished(self, heard: Heard, message: Message) -> bool:
         """Whether a stream of an earlier try was there and is now the whole answer."""
@@ -120,19 +134,11 @@ class Desk:
         if verb == FORM:
             await self._forms.open(heard, key)
         elif verb == HOME:
-            await self._press_at_home(heard, *key.partition(":")[::2])
+            await self._home.press(heard, *key.partition(":")[::2])
         elif verb == UNDO:
             await self._perform(heard, Request(UNDO, {"feed": key}))
         else:
             await self._whispers.say(heard, await self._counter.press(heard.text, await self._member(heard)))
-
-    async def _press_at_home(self, heard: Heard, doing: str, conversation: str) -> None:
-        there = replace(heard, conversation=conversation, is_direct=conversation.startswith("D"))
-        if doing == "top":
-            outcome = await self._counter.perform(await self._member(there), command(doing))
-            await self._whispers.say(there, outcome.message)
-        else:
-            await self._forms.open(there, doing)
 
     async def _reply_to(self, heard: Heard, talk: Talk, report: Report | None) -> Message:
         if heard.kind is Kind.MESSAGE and is_asked_for(heard.text):
@@ -147,7 +153,7 @@ class Desk:
         member = await self._member(heard)
         outcome = await self._counter.perform(member, request, report)
         if heard.is_direct and is_news(request, outcome):
-            await self._announce(heard, member, outcome)
+            await self._announce(heard, member, outcome.message.fallback)
         await self._give_file(heard, outcome)
         may_change = request.operation in OF_CHANNELS and member.is_curator and not outcome.code
         return with_form_button(outcome.message, request.operation) if may_change else outcome.message
@@ -161,8 +167,9 @@ class Desk:
             content = await self._files.fetch(heard.file, most=_LONGEST_LIST)
         except DeliveryError as error:
             _log.info("A file could not be read.", extra={"problem": str(error)})
+            why = f" {error}" if getattr(error, "code", "") == "missing_scope" else ""
             raise BadInput(
-                "I could not read that file; the app may lack the permission files:read. "
+                f"I could not read that file.{why} "
                 "Or put the list on the web and say “import https://example.org/shows.opml”."
             ) from error
         is_dry = words.endswith("--dry-run")
@@ -185,15 +192,21 @@ class Desk:
     async def _look(self, heard: Heard, request: Request) -> Outcome:
         return await self._counter.perform(await self._member(heard), request)
 
-    async def _perform(self, heard: Heard, request: Request) -> Outcome:
-        """Carry it out, tell the member privately, and everybody when it changed something."""
+    async def _perform(self, heard: Heard, *requests: Request) -> None:
+        """Carry them out, tell the member privately, and everybody in one line when something changed."""
         member = await self._member(heard)
-        outcome = await self._counter.perform(member, request)
-        await self._whispers.say(heard, outcome.message)
-        await self._give_file(heard, outcome)
-        if is_news(request, outcome):
-            await self._announce(heard, member, outcome)
-        return outcome
+        done: list[tuple[Request, Outcome]] = []
+        for request in requests:
+            outcome = await self._counter.perform(member, request)
+            if done and {request.operation, done[-1][0].operation} <= _SCHEDULING and not done[-1][1].code:
+                # Its reply says the other's too.
+                done.pop()
+            done.append((request, outcome))
+        for _, outcome in done:
+            await self._whispers.say(heard, outcome.message)
+            await self._give_file(heard, outcome)
+        if lines := [outcome.message.fallback for request, outcome in done if is_news(request, outcome)]:
+            await self._announce(heard, member, " ".join(lines))
 
     async def _give_file(self, heard: Heard, outcome: Outcome) -> None:
         """An export comes as a file too, in the member's direct messages."""
@@ -206,31 +219,31 @@ class Desk:
             # The reply lists the addresses anyway.
             _log.info("An export was not given as a file.", extra={"problem": str(error)})
 
-    async def _announce(self, heard: Heard, member: Member, outcome: Outcome) -> None:
-        line = announcement(await self._team.name_of(heard), outcome.message.fallback)
+    async def _announce(self, heard: Heard, member: Member, sentence: str) -> None:
+        """Tell everybody; whoever set up a channel that we are not in hears how we get there."""
+        self._homes.changed(heard.team)
+        line = announcement(await self._team.name_of(heard), sentence)
         try:
             await self._messenger.post(conversation_of(member.channel_id), line)
         except DeliveryError as error:
             _log.info("A change was not announced.", extra={"problem": str(error)})
+            if getattr(error, "code", "") in NOT_THERE:
+                await self._whispers.say(heard, outside(await self._team.channel(heard)))
 
     async def _open_home(self, heard: Heard) -> None:
         if heard.text == "messages":
             await self._politely(
                 "assistant.threads.setSuggestedPrompts", channel_id=heard.conversation, prompts=suggested_prompts()
             )
-            return
-        shown = []
-        for channel in await self._channels.of(workspace=workspace_id(heard.team)):
-            member = Member(channel.workspace, channel.id, heard.user)
-            shown.append((channel, (await self._counter.perform(member, Request("list"))).message))
-        view = render_view(home(shown, self._clock.now()))
-        await self._web.write("views.publish", user_id=heard.user, view=view)
+        else:
+            await self._home.open(heard)
 
     async def _greet(self, heard: Heard, *, again: bool) -> None:
         channel = await self._team.welcome(heard)
         message = welcome(channel, self._clock.now())
         if not again or await self._messenger.find(channel, message.key) is None:
             await self._messenger.post(heard.conversation, message)
+        self._homes.changed(heard.team)
 
     async def _show_that_we_work(self, heard: Heard) -> None:
         await self._politely(

@@ -4,7 +4,7 @@ import logging
 
 from bot.slack.faults import SlackGone
 from bot.slack.greetings import farewell
-from bot.slack.place import conversation_of
+from bot.slack.place import conversation_of, team_of
 from bot.slack.render import render_one
 from bot.slack.team import Team
 from bot.slack.web import SlackWeb
@@ -30,7 +30,7 @@ class Farewells:
             await self._team.pause_all(channel.workspace)
             _log.error("Slack takes our token no more; the workspace's posts are paused.", extra={"code": gone.code})
             return
-        stopped = await self._team.pause(channel.workspace.partition(":")[2], conversation_of(channel.id))
+        stopped = await self._team.pause(team_of(channel.workspace), conversation_of(channel.id))
         _log.warning("A channel is gone.", extra={"channel": channel.id, "code": gone.code})
         owner = await self._team.owner_of(channel)
         if stopped is None or owner is None:

@@ -60,6 +60,6 @@ class Files:
     def _is_slacks(self, address: str) -> bool:
         """The token goes to Slack and to nobody else."""
         parts = urlsplit(address)
-        host = parts.hostname or ""
         ours = urlsplit(self._web.client.base_url)
-        return (parts.scheme == "https" and host.endswith(".slack.com")) or parts.netloc == ours.netloc
+        is_below = (parts.hostname or "").endswith(f".{ours.hostname}")
+        return (parts.scheme == "https" and is_below) or parts.netloc == ours.netloc

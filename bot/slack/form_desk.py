@@ -10,26 +10,31 @@ from bot.operations.outcome import Outcome
 from bot.slack.blocks import Json, slack_blocks
 from bot.slack.faults import SlackRefused
 from bot.slack.forms import FORM, channel_form, cut_off, opener, private_show
+from bot.slack.greetings import outside
 from bot.slack.hearing import Heard
-from bot.slack.team import Team
-from bot.slack.web import SlackWeb
+from bot.slack.parts import SlackParts
 from bot.slack.whispers import Whispers
 from bot.texts.message import Button, Buttons, Heading, Message
+from pipeline.domain.channel import Channel
+from pipeline.domain.errors import DeliveryError
 
 OF_CHANNELS: Final = ("settings", "setup")
 
 _log = logging.getLogger(__name__)
 
-Perform = Callable[[Heard, Request], Awaitable[Outcome]]
+Look = Callable[[Heard, Request], Awaitable[Outcome]]
 """Carries a request out for the member who was heard, and tells nobody."""
+Change = Callable[..., Awaitable[None]]
+"""Carries requests out for the member who was heard, and tells what came of it."""
 
 
 class FormDesk:
     """Forms of one workspace. Raises DeliveryError where a reply did not go out."""
 
-    def __init__(self, web: SlackWeb, team: Team, whispers: Whispers, *, look: Perform, change: Perform) -> None:
-        self._web = web
-        self._team = team
+    def __init__(self, parts: SlackParts, whispers: Whispers, *, look: Look, change: Change) -> None:
+        self._web = parts.web
+        self._team = parts.team
+        self._messenger = parts.messenger
         self._whispers = whispers
         self._look = look
         self._change = change
@@ -60,10 +65,19 @@ class FormDesk:
         if not await self._team.is_curator(heard.user, channel):
             await self._whispers.say(heard, told)
             return
-        about = _about(told)
+        about = [*await self._warning(channel), *_about(told)]
         view = channel_form(channel, heard.conversation, about=about, is_setup=form == "setup")
         if not await self._is_open(heard, view):
             await self._whispers.say(heard, with_form_button(told, form))
+
+    async def _warning(self, channel: Channel) -> list[Json]:
+        """That nothing can be posted there, above all else."""
+        try:
+            lacking = await self._messenger.lacking(channel)
+        except DeliveryError as error:
+            _log.info("Could not ask whether we are in a channel.", extra={"problem": str(error)})
+            return []
+        return [made for block in outside(channel).blocks for made in slack_blocks(block)] if lacking else []
 
     async def _is_open(self, heard: Heard, view: Json) -> bool:
         """Slack opens a form within three seconds only, and never for a message."""
@@ -78,12 +92,14 @@ class FormDesk:
 
     async def _change_channel(self, heard: Heard, chosen: dict[str, Any]) -> None:
         channel = await self._team.channel(heard)
+        changes = []
         if chosen["show"]:
-            await self._change(heard, Request("add", {"address": chosen["show"], "private": False}))
-        if chosen["at"] != f"{channel.at:%H:%M}" or chosen["zone"] != channel.zone:
-            await self._change(heard, Request("schedule", {"at": chosen["at"], "zone": chosen["zone"]}))
+            changes.append(Request("add", {"address": chosen["show"], "private": False}))
         if chosen["post"] != ("off" if channel.paused else "on"):
-            await self._change(heard, Request("resume" if channel.paused else "pause"))
+            changes.append(Request("resume" if channel.paused else "pause"))
+        if chosen["at"] != f"{channel.at:%H:%M}" or chosen["zone"] != channel.zone:
+            changes.append(Request("schedule", {"at": chosen["at"], "zone": chosen["zone"]}))
+        await self._change(heard, *changes)
 
 
 def with_form_button(message: Message, form: str) -> Message:

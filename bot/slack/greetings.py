@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from bot.slack.faults import SlackGone
+from bot.slack.faults import NOT_THERE, SlackGone
 from bot.slack.place import conversation_of
 from bot.texts.message import (
     Block,
@@ -31,6 +31,7 @@ PROMPTS: Final[tuple[tuple[str, str], ...]] = (
 )
 HOME: Final = "home"
 """The verb of the home tab's buttons; the key is what to do and the conversation in which it is done."""
+_INVITED: Final = "As soon as a member of it says “/invite @Podsift” there, I post."
 _HOW_TO_ASK: Final = (
     text("Mention me in a channel, or write to me here: ", code("what did they say about code review?")),
     text("Reply in the thread of a daily post; ", code("no. 3"), " means its third insight."),
@@ -86,7 +87,20 @@ def announcement(name: str, sentence: str) -> Message:
 def farewell(channel: Channel, gone: SlackGone) -> Message:
     """What the owner of a channel is told, once, when it cannot be posted to any more."""
     sentence = f"I cannot post to {channel.name} any more, so its daily post is paused."
-    return Message((Paragraph(text(sentence)), Small(text(f"{gone} Then say “resume” there."))), sentence)
+    way_back = _INVITED if gone.code in NOT_THERE else "When that is mended, say “/podcast resume” there."
+    return Message((Paragraph(text(sentence)), Small(text(f"{gone} {way_back}"))), sentence)
+
+
+def outside(channel: Channel) -> Message:
+    """What a member is told who set up a channel that we are not in."""
+    sentence = f"I am not in {channel.name}, so nothing can be posted there yet."
+    return Message((Paragraph(text(sentence, " ", _INVITED)),), sentence)
+
+
+def in_private(answer: Message) -> Message:
+    """An answer that only who asked can see, because we are not in the channel."""
+    note = Small(text("I am not in this channel, so nobody else sees this. Say “/invite @Podsift” to change that."))
+    return Message((*answer.blocks, note), answer.fallback, answer.key)
 
 
 def suggested_prompts() -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.homes import Homes
 from bot.slack.parts import SlackParts, slack_parts
 from bot.slack.team import Defaults
 from bot.slack.web import SLACK, SlackWeb
@@ -24,6 +25,7 @@ class HostedSlack:
     states: InstallStates
     inbox: Inbox
     threads: Threads
+    homes: Homes
     clock: Clock
     journal: ArrivalJournal | None = None
 
@@ -38,9 +40,10 @@ def hosted_slack(
     base_url: str = SLACK,
 ) -> HostedSlack:
     """The parts on this catalogue; `seal` keeps the tokens, `journal` is as for `slack_parts`."""
+    homes = Homes(clock=clock)
 
     def parts_of(token: str) -> SlackParts:
-        return slack_parts(SlackWeb(token, base_url=base_url), db, clock=clock, defaults=defaults)
+        return slack_parts(SlackWeb(token, base_url=base_url), db, clock=clock, defaults=defaults, homes=homes)
 
     workspaces = Workspaces(Installations(db, seal=seal, clock=clock), parts_of=parts_of, clock=clock)
     return HostedSlack(
@@ -50,6 +53,7 @@ def hosted_slack(
         states=InstallStates(db, clock=clock),
         inbox=Inbox(db, clock=clock),
         threads=Threads(db, clock=clock),
+        homes=homes,
         clock=clock,
         journal=journal,
     )

@@ -1,7 +1,8 @@
 """Installing the app into any workspace (OAuth): bolt's flow, on our catalogue."""
 
 import logging
-from typing import Any, Final
+from typing import Any
+from urllib.parse import urljoin
 
 import aiohttp
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
@@ -13,24 +14,10 @@ from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.place import PLATFORM
+from bot.slack.scopes import NEEDED, OPTIONAL
 from bot.slack.workspaces import Workspaces
 from pipeline.adapters.catalog import InstallStates
 from pipeline.domain.conversation import Installed
-
-SCOPES: Final = (
-    "app_mentions:read",
-    "assistant:write",
-    "channels:history",
-    "channels:read",
-    "chat:write",
-    "commands",
-    "groups:history",
-    "groups:read",
-    "im:history",
-    "im:write",
-    "users:read",
-)
-"""What is asked for, as in the manifests."""
 
 _log = logging.getLogger(__name__)
 
@@ -42,8 +29,11 @@ def install_flow(
     settings = AsyncOAuthSettings(
         client_id=client_id,
         client_secret=client_secret,
-        scopes=SCOPES,
+        # What is optional is so by the app's manifest; here it is only named.
+        scopes=(*NEEDED, *OPTIONAL),
         user_scopes=(),
+        # Beside the API, as on slack.com.
+        authorization_url=urljoin(client.base_url, "/oauth/v2/authorize"),
         install_page_rendering_enabled=False,
         installation_store=_Store(workspaces),
         state_store=_States(states),

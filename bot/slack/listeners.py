@@ -18,9 +18,32 @@ from bot.slack.workspaces import Workspaces
 def make_listeners(web: SlackWeb, intake: Intake, *, signing_secret: str | None = None) -> AsyncApp:
     """An app of one workspace that takes in all that Slack says.
 
-    An event that cannot be kept is not acknowledged, so it comes again.
+    An event that cannot be kept is not acknowledged, so it comes again; neither is one that comes while Slack does not
+    say who we are (bolt by itself would acknowledge and drop that).
     """
-    return _listening(AsyncApp(name="podsift", client=web.client, signing_secret=signing_secret), intake)
+    known: list[AuthorizeResult] = []
+
+    async def authorize() -> AuthorizeResult:
+        if not known:
+            me = await web.write("auth.test")
+            known.append(
+                AuthorizeResult(
+                    enterprise_id=me.get("enterprise_id"),
+                    team_id=me.get("team_id"),
+                    bot_token=web.client.token,
+                    bot_id=me.get("bot_id"),
+                    bot_user_id=me.get("user_id"),
+                )
+            )
+        return known[0]
+
+    app = AsyncApp(
+        name="podsift",
+        client=AsyncWebClient(base_url=web.client.base_url, retry_handlers=[]),
+        signing_secret=signing_secret,
+        authorize=authorize,
+    )
+    return _listening(app, intake)
 
 
 def make_listeners_for_many(

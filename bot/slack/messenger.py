@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
-from bot.slack.faults import BlocksRefused, SlackGone, SlackRefused
+from bot.slack.faults import NOT_THERE, BlocksRefused, SlackGone, SlackRefused
 from bot.slack.greetings import thread_opener
-from bot.slack.place import conversation_of
+from bot.slack.place import conversation_of, team_of
 from bot.slack.render import Payload, render, render_one, render_plain
 from bot.slack.web import SlackWeb
 from bot.texts.message import Message
@@ -17,6 +17,7 @@ from pipeline.domain.errors import DeliveryError, DestinationGone
 from pipeline.ports import Clock
 
 _EVENT_TYPE: Final = "podsift_post"
+_MEMBERSHIP: Final = "membership of the channel"
 _LOOK_BACK: Final = timedelta(days=3)
 """A digest is sent at most some hours after its day began, and looked for soon after."""
 _PAGE: Final = 200
@@ -28,12 +29,16 @@ OnGone = Callable[[Channel, SlackGone], Awaitable[None]]
 
 
 class SlackMessenger:
-    """Messenger of Slack channels. `on_gone` hears of a channel that cannot be posted to any more."""
+    """Messenger of Slack channels. `on_gone` hears of a channel that cannot be posted to any more.
 
-    def __init__(self, web: SlackWeb, *, clock: Clock, on_gone: OnGone) -> None:
+    `on_posted` hears the team of a digest that was posted, and of one that was not.
+    """
+
+    def __init__(self, web: SlackWeb, *, clock: Clock, on_gone: OnGone, on_posted: Callable[[str], None]) -> None:
         self._web = web
         self._clock = clock
         self._on_gone = on_gone
+        self._on_posted = on_posted
 
     async def send(self, channel: Channel, message: Message) -> str:
         """Post it as one message; its time stamp, by which Slack names it. Raises as Messenger says.
@@ -47,6 +52,8 @@ class SlackMessenger:
             raise
         except SlackRefused as refused:
             raise DestinationGone(str(refused)) from refused
+        finally:
+            self._on_posted(team_of(channel.workspace))
         await self._open_thread(conversation_of(channel.id), stamp, key=f"{message.key}/thread")
         return stamp
 
@@ -57,17 +64,34 @@ class SlackMessenger:
             "conversations.history", key, channel=conversation_of(channel.id), oldest=f"{since:.6f}"
         )
 
+    async def lacking(self, channel: Channel) -> tuple[str, ...]:
+        """What the channel does not give us that a post needs; empty when nothing. Raises as SlackWeb.read."""
+        conversation = conversation_of(channel.id)
+        if conversation.startswith("D"):
+            return ()
+        try:
+            told = await self._web.read("conversations.info", channel=conversation)
+        except SlackGone as gone:
+            if gone.code not in NOT_THERE:
+                raise
+            return (_MEMBERSHIP,)
+        return () if (told.get("channel") or {}).get("is_member") else (_MEMBERSHIP,)
+
     async def post(self, conversation: str, message: Message, *, thread: str | None = None) -> str:
         """Post to a conversation or a thread of it; its time stamp. Raises as SlackWeb.write."""
         return await self._post(_where(conversation, thread, message.key), render_one(message), message)
 
-    async def reply(self, conversation: str, message: Message, *, thread: str) -> None:
-        """Post a reply of any length into a thread; the first part carries the key. Raises as SlackWeb.write."""
-        first, *rest = render(message)
-        await self._post(_where(conversation, thread, message.key), first, message)
-        for number, payload in enumerate(rest, start=2):
-            where = _where(conversation, thread, f"{message.key}/{number}")
-            await self._web.write("chat.postMessage", **where, **payload.arguments())
+    async def reply(self, conversation: str, message: Message, *, thread: str, again: bool = False) -> None:
+        """Post a reply of any length into a thread; its last part carries the key. Raises as SlackWeb.write.
+
+        With `again` the parts that an earlier try has posted are left as they are.
+        """
+        *parts, last = render(message)
+        for number, payload in enumerate(parts, start=1):
+            key = f"{message.key}/{number}"
+            if not again or await self.find_reply(conversation, thread, key) is None:
+                await self._web.write("chat.postMessage", **_where(conversation, thread, key), **payload.arguments())
+        await self._post(_where(conversation, thread, message.key), last, message)
 
     async def find_reply(self, conversation: str, thread: str, key: str) -> str | None:
         """The time stamp of the thread's message with this key. Raises DeliveryDelayed or SlackGone."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.slack.farewells import Farewells
+from bot.slack.homes import Homes
 from bot.slack.messenger import SlackMessenger
 from bot.slack.streams import Streams
 from bot.slack.team import Defaults, Team
@@ -24,25 +25,34 @@ class SlackParts:
     threads: Threads
     open_threads: OpenThreads
     channels: ChannelSettings
+    homes: Homes
     clock: Clock
     journal: ArrivalJournal | None = None
 
 
 def slack_parts(
-    web: SlackWeb, db: CatalogDb, *, clock: Clock, defaults: Defaults, journal: ArrivalJournal | None = None
+    web: SlackWeb,
+    db: CatalogDb,
+    *,
+    clock: Clock,
+    defaults: Defaults,
+    journal: ArrivalJournal | None = None,
+    homes: Homes | None = None,
 ) -> SlackParts:
-    """The parts on this catalogue; `journal` where it may keep Slack waiting."""
+    """The parts on this catalogue; `journal` where it may keep Slack waiting, `homes` where workspaces share them."""
+    homes = homes or Homes(clock=clock)
     channels = ChannelSettings(db, clock=clock)
     team = Team(web, channels=channels, curators=Curators(db, clock=clock), clock=clock, defaults=defaults)
     return SlackParts(
         web=web,
-        messenger=SlackMessenger(web, clock=clock, on_gone=Farewells(web, team).say),
+        messenger=SlackMessenger(web, clock=clock, on_gone=Farewells(web, team).say, on_posted=homes.changed),
         streams=Streams(web),
         team=team,
         inbox=Inbox(db, clock=clock),
         threads=Threads(db, clock=clock),
         open_threads=OpenThreads(db),
         channels=channels,
+        homes=homes,
         clock=clock,
         journal=journal,
     )

@@ -12,6 +12,11 @@ def workspace_id(team: str) -> WorkspaceId:
     return WorkspaceId(f"{PLATFORM}:{team}")
 
 
+def team_of(workspace: WorkspaceId) -> str:
+    """Slack's id of our workspace."""
+    return workspace.partition(":")[2]
+
+
 def channel_id(team: str, conversation: str) -> str:
     """Our id of a conversation."""
     return f"{workspace_id(team)}/{conversation}"
@@ -20,3 +25,8 @@ def channel_id(team: str, conversation: str) -> str:
 def conversation_of(our_id: str) -> str:
     """Slack's id of our channel."""
     return our_id.partition("/")[2]
+
+
+def is_direct(conversation: str) -> bool:
+    """Whether Slack's id is that of direct messages with one member."""
+    return conversation.startswith("D")

@@ -35,9 +35,12 @@ async def receiving_slack(
 ) -> AsyncIterator[tuple[Intake, Mount]]:
     """Hear one workspace through the mount, as long as the block runs."""
     desk = Desk(parts, counter)
-    async with open_intake(
-        desk, inbox=parts.inbox, threads=parts.threads, clock=parts.clock, journal=parts.journal, pause=pause
-    ) as intake:
+    async with (
+        parts.homes.keeping_fresh(pause=pause),
+        open_intake(
+            desk, inbox=parts.inbox, threads=parts.threads, clock=parts.clock, journal=parts.journal, pause=pause
+        ) as intake,
+    ):
         intake.beside(read_up(parts, intake))
         app = make_listeners(parts.web, intake, signing_secret=keys.signing_secret)
         yield intake, slack_mount(app, Signatures(keys.signing_secret))
@@ -49,9 +52,12 @@ async def hosting_slack(
 ) -> AsyncIterator[tuple[Intake, Mount]]:
     """Hear every workspace that installed the app through the mount, and let others install it."""
     desk = ManyDesks(hosted.workspaces, counter)
-    async with open_intake(
-        desk, inbox=hosted.inbox, threads=hosted.threads, clock=hosted.clock, journal=hosted.journal, pause=pause
-    ) as intake:
+    async with (
+        hosted.homes.keeping_fresh(pause=pause),
+        open_intake(
+            desk, inbox=hosted.inbox, threads=hosted.threads, clock=hosted.clock, journal=hosted.journal, pause=pause
+        ) as intake,
+    ):
         intake.beside(_read_up_everywhere(hosted, intake))
         app = make_listeners_for_many(hosted.client, intake, hosted.workspaces, signing_secret=keys.signing_secret)
         flow = install_flow(

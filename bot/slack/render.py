@@ -62,8 +62,9 @@ def render_one(message: Message) -> Payload:
 
 
 def render_plain(message: Message) -> Payload:
-    """The words alone: for the case that Slack refuses our blocks."""
-    return Payload(escaped(first_piece(plain(message), _LONGEST_PLAIN)) or _notification(message))
+    """The words alone, for the case that Slack refuses our blocks: not even an update finds markup in them."""
+    words = "\n".join(map(unmarked, first_piece(plain(message), _LONGEST_PLAIN).splitlines()))
+    return Payload(words or _notification(message))
 
 
 def render_view(message: Message) -> Json:

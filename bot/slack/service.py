@@ -42,9 +42,12 @@ async def hearing_slack(
 ) -> AsyncIterator[tuple[Intake, Connection]]:
     """Hear and answer Slack as long as the block runs. Raises SettingsError when Slack does not accept a token."""
     desk = Desk(parts, counter)
-    async with open_intake(
-        desk, inbox=parts.inbox, threads=parts.threads, clock=parts.clock, journal=parts.journal, pause=pause
-    ) as intake:
+    async with (
+        parts.homes.keeping_fresh(pause=pause),
+        open_intake(
+            desk, inbox=parts.inbox, threads=parts.threads, clock=parts.clock, journal=parts.journal, pause=pause
+        ) as intake,
+    ):
         after_gap = partial(read_up, parts, intake)
         intake.beside(after_gap())
         async with connected(parts.web, intake, app_token=app_token, after_gap=after_gap, watch=watch) as connection:

@@ -2,13 +2,15 @@
 
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import available_timezones
 
-from bot.slack.hearing import Heard
-from bot.slack.place import channel_id, workspace_id
+from bot.slack.hearing import Heard, Kind
+from bot.slack.place import channel_id, conversation_of, is_direct, workspace_id
+from bot.slack.sight import Sight
 from bot.slack.web import SlackWeb
 from pipeline.adapters.catalog import ChannelSettings, Curators
 from pipeline.domain.audience import WorkspaceId
@@ -19,6 +21,8 @@ from pipeline.ports import Clock
 _KNOWN_FOR: Final = timedelta(minutes=10)
 """So long we believe what Slack said about a member."""
 
+_ONLY_INSIDE: Final = frozenset({Kind.JOINED, Kind.MESSAGE})
+"""What Slack tells us of places that we are in alone."""
 _IDS: Final = re.compile(r"(?<!\w)([@#])([UWCG][A-Z0-9]+)\b")
 
 _log = logging.getLogger(__name__)
@@ -54,21 +58,35 @@ class Team:
         self._curators = curators
         self._clock = clock
         self._defaults = defaults
+        self._sight = Sight(web, clock=clock)
         self._profiles: dict[str, _Profile] = {}
 
     async def channel(self, heard: Heard) -> Channel:
         """The place's own channel, made when there is none yet.
 
-        A direct message stands for the workspace's first channel, if it has one, unless a member lets the daily post
-        come there.
+        A direct message stands for the first channel that the member may see, if there is one, unless a member lets the
+        daily post come there.
         """
         workspace = workspace_id(heard.team)
         ours = channel_id(heard.team, heard.conversation)
         known = await self._channels.of(workspace=workspace)
         found = next((one for one in known if one.id == ours), None)
         if heard.is_direct and (found is None or found.paused):
-            found = next((one for one in known if not one.id.startswith(f"{workspace}/D")), found)
+            found = await self._first_seen(heard, known) or found
         return found or await self._new_channel(heard, ours)
+
+    async def visible_to(self, user: str, own: str, *, team: str) -> tuple[Channel, ...]:
+        """The channels that a member may know of: public ones, private ones they are in, and `own`, if it gets posts.
+
+        `own` are their direct messages with us.
+        """
+        seen = []
+        for channel in await self._channels.of(workspace=workspace_id(team)):
+            conversation = conversation_of(channel.id)
+            is_own = conversation == own and not channel.paused
+            if is_own or (not is_direct(conversation) and await self._sight.may_see(user, conversation)):
+                seen.append(channel)
+        return tuple(seen)
 
     async def is_curator(self, user: str, channel: Channel) -> bool:
         """Admins and owners of the workspace, whoever invited us, and who was named.
@@ -89,6 +107,7 @@ class Team:
 
     async def welcome(self, heard: Heard) -> Channel:
         """The channel we were invited to, live again if it was paused; who invited us is its curator."""
+        self._sight.forget()
         channel = await self.channel(heard)
         if channel.paused:
             channel = replace(channel, paused=False)
@@ -135,6 +154,13 @@ class Team:
         known = await self._curators.of(channel.id, workspace=channel.workspace)
         return next(iter((*known, *sorted(self._defaults.curators))), None)
 
+    async def _first_seen(self, heard: Heard, known: Sequence[Channel]) -> Channel | None:
+        for channel in sorted(known, key=lambda one: one.paused):
+            place = conversation_of(channel.id)
+            if not is_direct(place) and await self._sight.may_see(heard.user, place):
+                return channel
+        return None
+
     async def _new_channel(self, heard: Heard, ours: str) -> Channel:
         channel = Channel(
             ours,
@@ -142,11 +168,19 @@ class Team:
             "direct messages" if heard.is_direct else f"#{await self._name(heard)}",
             zone=(await self._profile(heard.user)).zone,
             at=self._defaults.at,
-            # Nobody asked for a daily post by writing to us.
-            paused=heard.is_direct,
+            # Nobody asked for a daily post by writing to us, nor by a command where we are not.
+            paused=heard.is_direct or not (heard.kind in _ONLY_INSIDE or await self._are_in(heard.conversation)),
         )
         await self._channels.save(channel, workspace=channel.workspace)
         return channel
+
+    async def _are_in(self, conversation: str) -> bool:
+        try:
+            told = await self._web.read("conversations.info", channel=conversation)
+        except DeliveryError as error:
+            _log.info("Could not ask whether we are in a channel.", extra={"problem": str(error)})
+            return False
+        return bool((told.get("channel") or {}).get("is_member"))
 
     async def _name(self, heard: Heard) -> str:
         return heard.conversation_name or await self._name_of_place(heard.conversation)

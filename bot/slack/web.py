@@ -46,14 +46,24 @@ class SlackWeb:
 
     async def write(self, method: str, **arguments: Any) -> Json:
         """Change something. Raises DeliveryDelayed, DeliveryUnknown, SlackGone or SlackRefused."""
-        return await self._patiently(lambda: self.client.api_call(method, json=arguments))
+        data: Json = (await self._patiently(lambda: self.client.api_call(method, json=arguments))).data
+        return data
 
     async def read(self, method: str, **arguments: Any) -> Json:
         """Look something up; what nobody can say is worth another look. Raises as `write`, without DeliveryUnknown."""
         try:
-            return await self._patiently(lambda: self.client.api_call(method, http_verb="GET", params=arguments))
+            data: Json = (
+                await self._patiently(lambda: self.client.api_call(method, http_verb="GET", params=arguments))
+            ).data
         except DeliveryUnknown as error:
             raise DeliveryDelayed(str(error)) from error
+        return data
+
+    async def identity(self) -> tuple[str, frozenset[str]]:
+        """The name of the workspace, and what it permits us. Raises as `write`."""
+        reply = await self._patiently(lambda: self.client.api_call("auth.test"))
+        granted = str(reply.headers.get("x-oauth-scopes", ""))
+        return str(reply.data.get("team", "")), frozenset(scope for scope in granted.split(",") if scope)
 
     async def respond(self, address: str, payload: Payload, *, private: bool = True) -> None:
         """Reply through a response address: five times within half an hour. Raises as `write`."""
@@ -71,7 +81,7 @@ class SlackWeb:
         if reply.status_code != _OK:
             raise fault_of(reply.body[:60], status=reply.status_code, retry_after=_seconds(reply.headers))
 
-    async def _patiently(self, call: Callable[[], Awaitable[Any]]) -> Json:
+    async def _patiently(self, call: Callable[[], Awaitable[Any]]) -> Any:
         for _ in range(_TRIES - 1):
             try:
                 return await _once(call)
@@ -82,17 +92,16 @@ class SlackWeb:
         return await _once(call)
 
 
-async def _once(call: Callable[[], Awaitable[Any]]) -> Json:
+async def _once(call: Callable[[], Awaitable[Any]]) -> Any:
+    """The SDK's reply, with `data` and `headers`."""
     try:
-        reply = await call()
+        return await call()
     except SlackApiError as error:
         raise _fault(error.response) from error
     except aiohttp.ClientConnectorError as error:
         raise DeliveryDelayed("Slack does not answer.") from error
     except (aiohttp.ClientError, TimeoutError, SlackClientError) as error:
         raise DeliveryUnknown("Slack did not say whether it did what we asked.") from error
-    data: Json = reply.data
-    return data
 
 
 def _fault(response: Any) -> DeliveryError:

@@ -10,7 +10,7 @@ from bot.slack.desk import Counter, Desk
 from bot.slack.faults import SlackGone, fault_of
 from bot.slack.hearing import Heard, Kind
 from bot.slack.parts import SlackParts
-from bot.slack.place import PLATFORM, workspace_id
+from bot.slack.place import PLATFORM, team_of, workspace_id
 from bot.texts.message import Message
 from pipeline.adapters.catalog import Installations
 from pipeline.domain.channel import Channel
@@ -122,16 +122,16 @@ class ManyMessengers:
             return await (await self._parts(channel)).messenger.send(channel, message)
         except SlackGone as gone:
             if gone.is_token:
-                await self._workspaces.forget(_team_of(channel))
+                await self._workspaces.forget(team_of(channel.workspace))
             raise
 
     async def find(self, channel: Channel, key: str) -> str | None:
         """As SlackMessenger.find."""
         return await (await self._parts(channel)).messenger.find(channel, key)
 
+    async def lacking(self, channel: Channel) -> tuple[str, ...]:
+        """As SlackMessenger.lacking."""
+        return await (await self._parts(channel)).messenger.lacking(channel)
+
     async def _parts(self, channel: Channel) -> SlackParts:
-        return await self._workspaces.parts(_team_of(channel))
-
-
-def _team_of(channel: Channel) -> str:
-    return channel.workspace.partition(":")[2]
+        return await self._workspaces.parts(team_of(channel.workspace))

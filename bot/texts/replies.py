@@ -33,10 +33,13 @@ from bot.texts.message import (
     code,
     text,
 )
+from bot.texts.phrases import NOTHING_FOLLOWED
 
 _MARKS = {"ok": "✓", "off": "–", "problem": "✗"}
 UNDO = "undo"
 """The verb of the button that takes a removal back; the key is the feed's id."""
+_NAMED = 30
+"""So many processes are named."""
 _LISTED = 10
 """So many failures are told one by one; the rest is counted."""
 
@@ -54,16 +57,26 @@ def help_reply() -> Message:
         (
             Heading(text("What you can say")),
             Bullets(lines),
-            Small(text("Anything else you write is taken as a question. “no. 3” means the third insight of the day.")),
+            Small(
+                text(
+                    "Say these after /podcast, or in a message to me; there, anything else is taken as a question. "
+                    "“no. 3” means the third insight of the day."
+                )
+            ),
         ),
         "What you can say",
     )
 
 
+def nothing_followed_reply() -> Message:
+    """To whoever lists, asks or searches where there is nothing yet."""
+    return _one_line(NOTHING_FOLLOWED)
+
+
 def feeds_reply(feeds: FeedsShape) -> Message:
     """What the channel follows."""
     if not feeds.feeds:
-        return _one_line("Nothing is followed here yet. Add a show with “add https://example.org/feed.xml”.")
+        return nothing_followed_reply()
     title = _count(len(feeds.feeds), "show", "shows")
     lines = tuple(_feed_line(number, feed) for number, feed in enumerate(feeds.feeds, start=1))
     return Message((Heading(text(f"{title} followed")), Bullets(lines)), title)
@@ -119,15 +132,14 @@ def scan_reply(scan: ScanShape) -> Message:
 
 def status_reply(status: StatusShape, *, shows_service: bool = True) -> Message:
     """What is there, what waits, what failed and why."""
-    runs = text(bold("Service "), "runs" if status.service else "does not run; start it with “podsift run”")
     lines = [
-        *((runs,) if shows_service else ()),
+        *((text(bold("Service "), _service(status)),) if shows_service else ()),
         text(
             bold("Episodes "),
             f"{status.ready} ready, {status.waiting} waiting, {len(status.failed)} failed, {status.held} held",
         ),
         text(bold("Insights "), f"{status.insights} from {_count(status.feeds, 'feed', 'feeds')}"),
-        text(bold("Index "), f"{_count(status.passages, 'passage', 'passages')} of {status.indexed_episodes} episodes"),
+        text(bold("Index "), _stock(status)),
         text(bold("Kept "), _kept(status)),
         *(_channel_line(channel) for channel in status.channels),
         *(text(bold("Paused "), sentence) for sentence in status.paused),
@@ -143,7 +155,7 @@ def status_reply(status: StatusShape, *, shows_service: bool = True) -> Message:
 def schedule_reply(channel: ChannelShape) -> Message:
     """When the channel gets its digest."""
     if channel.paused:
-        return _one_line("The daily post is paused. “resume” starts it again.")
+        return _one_line(f"The daily post is paused. “resume” starts it again, at {channel.at:%H:%M} ({channel.zone}).")
     return _one_line(f"The daily post comes at {channel.at:%H:%M} ({channel.zone}).{_next(channel)}")
 
 
@@ -171,6 +183,23 @@ def doctor_reply(doctor: DoctorShape) -> Message:
         (Heading(text("Doctor")), Bullets(tuple(_check_line(check) for check in doctor.checks)), Small(text(head))),
         head,
     )
+
+
+def _stock(status: StatusShape) -> str:
+    held = (
+        f"{_count(status.passages, 'passage', 'passages')} of {_count(status.indexed_episodes, 'episode', 'episodes')}"
+    )
+    return f"{held}; searches go by words alone. {status.index_problem}" if status.index_problem else held
+
+
+def _service(status: StatusShape) -> str:
+    if status.processes:
+        names = ", ".join(status.processes[:_NAMED])
+        more = len(status.processes) - _NAMED
+        return f"{_count(len(status.processes), 'process runs', 'processes run')}: {names}" + (
+            f" and {more} more" if more > 0 else ""
+        )
+    return "runs" if status.service else "does not run; start it with “podsift run”"
 
 
 def _kept(status: StatusShape) -> str:

@@ -13,7 +13,6 @@ _NOW: Final = {
     Want.MUTED: "Nothing about “{}” from the next post on; it can still be asked about.",
     None: "“{}” counts like any other topic again.",
 }
-_EXPLAINED: Final = "“digest --explain” tells for each insight how its topic counted."
 
 
 def topics_reply(topics: TopicsShape) -> Message:
@@ -25,7 +24,7 @@ def topics_reply(topics: TopicsShape) -> Message:
         if named
     ]
     listed = Bullets(tuple(lines)) if lines else Paragraph(text("It has not asked for any; the best insights win."))
-    return Message((Heading(text(title)), listed, Small(_how()), Small(text(_EXPLAINED))), title)
+    return Message((Heading(text(title)), listed, Small(_how())), title)
 
 
 def changed_topics_reply(topic: str, *, before: Want | None, now: Want | None) -> Message:

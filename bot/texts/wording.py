@@ -23,8 +23,9 @@ _HINTS: Final[tuple[tuple[type[PodsiftError], str], ...]] = (
     (errors.FeedUnreadable, "Check the address in a browser; it must show the feed, not a web page."),
     (errors.ModelQuota, "Raise the credit or the cap; what waits for it goes on within an hour."),
     (errors.ModelError, "See “doctor” for the model's settings."),
+    (errors.IndexUnavailable, "Searches go on with the index as it is. Repeat “podsift reindex” when that is mended."),
     (errors.CatalogUnavailable, "Stop the service, keep a copy of the data folder and restore your last backup."),
-    (errors.DataFolderBusy, "See which processes run, for example with “ps”, or choose another PODSIFT_DATA."),
+    (errors.DataFolderBusy, "See which processes run, for example with “ps”."),
     (errors.SettingsError, "Every setting is explained in .env.example; “podsift doctor” shows what is in force."),
     (errors.DestinationGone, "Invite the app to the channel again, or choose another channel."),
 )
@@ -81,7 +82,12 @@ def exit_code(error: PodsiftError) -> int:
     if isinstance(error, errors.BadInput | errors.SettingsError | errors.AddressRefused):
         return WRONG_INPUT
     if error.retryable or isinstance(
-        error, errors.DataFolderBusy | errors.DiskNearlyFull | errors.CatalogUnavailable | errors.DirectoryUnavailable
+        error,
+        errors.DataFolderBusy
+        | errors.DiskNearlyFull
+        | errors.IndexUnavailable
+        | errors.CatalogUnavailable
+        | errors.DirectoryUnavailable,
     ):
         return UNAVAILABLE
     return FAILED

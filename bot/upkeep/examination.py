@@ -10,7 +10,14 @@ from pipeline.domain.channel import Channel
 from pipeline.domain.errors import DeliveryError, PodsiftError
 from pipeline.domain.spending import month_start
 
-_INVITE: Final = "See bot/discord/README.md for the invitation with its rights."
+_INVITE: Final = {
+    "discord": "See bot/discord/README.md for the invitation with its rights.",
+    "slack": "See bot/slack/README.md.",
+}
+_ASK: Final = {
+    "discord": "Ask an admin of the server to allow it.",
+    "slack": "Say “/invite @Podsift” in the channel.",
+}
 
 
 async def examine(app: App) -> tuple[CheckShape, ...]:
@@ -23,6 +30,7 @@ async def examine(app: App) -> tuple[CheckShape, ...]:
         await _insights(app),
         _audio(app),
         await _channels(app),
+        *await _slack(app),
         *[check for channel in await app.roster.all() for check in await _rights(app, channel)],
     )
 
@@ -140,6 +148,15 @@ async def _channels(app: App) -> CheckShape:
     return CheckShape(name="Channels", state="ok", detail=f"{detail} Set up: {', '.join(platforms)}.", help="")
 
 
+async def _slack(app: App) -> tuple[CheckShape, ...]:
+    if app.platforms.slack is None:
+        return ()
+    from bot.slack.checkup import check_slack
+
+    token = app.settings.slack_app_token
+    return (await check_slack(app.platforms.slack.web, app_token=token.get_secret_value() if token else ""),)
+
+
 async def _rights(app: App, channel: Channel) -> tuple[CheckShape, ...]:
     """What a platform does not allow us in a channel; nothing for platforms that cannot be asked."""
     platform = channel.id.partition(":")[0]
@@ -151,8 +168,8 @@ async def _rights(app: App, channel: Channel) -> tuple[CheckShape, ...]:
     try:
         lacking = await app.platforms.lacking[platform](channel)
     except DeliveryError as error:
-        return (CheckShape(name=name, state="problem", detail=str(error), help=_INVITE),)
+        return (CheckShape(name=name, state="problem", detail=str(error), help=_INVITE[platform]),)
     if lacking:
         detail = f"Podsift lacks {', '.join(lacking)}."
-        return (CheckShape(name=name, state="problem", detail=detail, help="Ask an admin of the server to allow it."),)
+        return (CheckShape(name=name, state="problem", detail=detail, help=_ASK[platform]),)
     return (CheckShape(name=name, state="ok", detail="Podsift has every right that it needs.", help=""),)

@@ -23,22 +23,22 @@ class Levelled(Protocol):
         ...
 
 
-async def keep_level(app: Levelled) -> None:
+async def keep_level(app: Levelled, report: OnEpisode = lambda *_: None) -> None:
     """Add what the index lacks, or rebuild it; when it does not answer, that waits for the next call."""
     try:
-        await app.level_index(lambda *_: None)
+        await app.level_index(report)
     except PodsiftError as error:
         _log.warning("The index is not level.", extra={"problem": str(error)})
 
 
 @asynccontextmanager
 async def keeping_level(app: Levelled, *, every: float = _EVERY) -> AsyncIterator[None]:
-    """Look after the index every so many seconds, as long as the block runs."""
+    """Look after the index now and every so many seconds, as long as the block runs: a service waits for none of it."""
 
     async def look_after() -> None:
         while True:
-            await asyncio.sleep(every)
             await keep_level(app)
+            await asyncio.sleep(every)
 
     task = asyncio.create_task(look_after())
     try:

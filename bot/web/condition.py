@@ -22,14 +22,17 @@ _EVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """How everything is `at` a moment. None stands for a part that does not answer.
+    """How everything is `at` a moment. None stands for a part that does not answer, or was not asked.
 
-    `platforms` says of each chat platform that is set up whether it is connected.
+    `waiting_since` is when the longest waiting episode was first seen, None when none waits. `platforms` says of each
+    chat platform that is set up whether it is connected.
     """
 
     version: str
     at: datetime
     engine: bool
+    database: bool
+    waiting_since: datetime | None
     overview: Overview | None
     spending: SpendingTotal | None
     index: IndexCounts | None
@@ -38,7 +41,7 @@ class Condition:
     @property
     def is_serving(self) -> bool:
         """Whether the service does its work; a chat platform that is away for a while stops nothing of it."""
-        return self.engine and self.overview is not None and self.index is not None
+        return self.engine and self.database and self.index is not None
 
     @property
     def status(self) -> str:
@@ -50,15 +53,22 @@ class Condition:
     @property
     def oldest_waiting(self) -> float:
         """Seconds for which the longest waiting episode has been waiting, 0 when none waits."""
-        waiting = None if self.overview is None else self.overview.oldest_waiting
-        return 0.0 if waiting is None else max(0.0, (self.at - waiting.first_seen).total_seconds())
+        return 0.0 if self.waiting_since is None else max(0.0, (self.at - self.waiting_since).total_seconds())
 
 
-async def look(app: App, *, patience: float = _PATIENCE) -> Condition:
-    """Ask every part of an open app how it is; none gets more than `patience` seconds."""
+async def look(app: App, *, counts: bool = False, patience: float = _PATIENCE) -> Condition:
+    """Ask every part of an open app how it is; none gets more than `patience` seconds.
+
+    With `counts` the database counts what it holds. Whether it answers never depends on that: a million takes a while.
+    """
     connections = app.platforms.connections
-    overview, spending, index = await asyncio.gather(
-        _answer(app.desk.overview, patience),
+
+    async def waiting() -> tuple[datetime | None]:
+        return (await app.desk.waiting_since(),)
+
+    since, overview, spending, index = await asyncio.gather(
+        _answer(waiting, patience),
+        _answer(app.desk.overview if counts else _nothing, patience),
         _answer(lambda: app.spending.total(since=_EVER), patience),
         _answer(app.index.counts, patience),
     )
@@ -67,11 +77,17 @@ async def look(app: App, *, patience: float = _PATIENCE) -> Condition:
         version=version("podsift"),
         at=app.clock.now(),
         engine=app.engine.is_running,
+        database=since is not None,
+        waiting_since=None if since is None else since[0],
         overview=overview,
         spending=spending,
         index=index,
         platforms=dict(zip(connections, map(bool, connected), strict=True)),
     )
+
+
+async def _nothing() -> None:
+    return None
 
 
 async def _answer(ask: Callable[[], Awaitable[T]], patience: float) -> T | None:

@@ -32,29 +32,32 @@ class _Figures(Collector):
         """One look; nothing is kept between two scrapes."""
         condition = self._condition
         yield _labelled("podsift_info", "The version that runs.", "version", {condition.version: 1})
-        up = {"database": condition.overview, "index": condition.index, "engine": condition.engine or None}
-        parts = {part: float(found is not None) for part, found in up.items()}
+        up = {"database": condition.database, "index": condition.index is not None, "engine": condition.engine}
+        parts = {part: float(answers) for part, answers in up.items()}
         yield _labelled("podsift_up", "1 for a part that answers.", "part", parts)
         connected = {name: float(is_up) for name, is_up in condition.platforms.items()}
         yield _labelled("podsift_platform_connected", "1 for a connected chat platform.", "platform", connected)
         if condition.overview is not None:
-            yield from _stock(condition.overview, condition.oldest_waiting)
+            yield from _stock(condition.overview)
+        if condition.database:
+            yield GaugeMetricFamily(
+                "podsift_oldest_waiting_seconds",
+                "For how long the oldest waiting episode has been waiting.",
+                condition.oldest_waiting,
+            )
         if condition.index is not None:
             yield from _index(condition.index)
         if condition.spending is not None:
             yield from _spending(condition.spending)
 
 
-def _stock(overview: Overview, oldest_waiting: float) -> Iterator[Metric]:
+def _stock(overview: Overview) -> Iterator[Metric]:
     tally = overview.episodes
     states = {"waiting": tally.waiting, "ready": tally.ready, "failed": tally.failed, "held": tally.held}
     yield _labelled("podsift_episodes", "Episodes by state.", "state", states)
     yield GaugeMetricFamily("podsift_feeds", "Feeds that a channel follows.", overview.feeds)
-    yield GaugeMetricFamily("podsift_feeds_unwell", "Feeds that cannot be read.", len(overview.unwell))
+    yield GaugeMetricFamily("podsift_feeds_unwell", "Feeds that cannot be read.", overview.unwell)
     yield GaugeMetricFamily("podsift_channels", "Channels.", overview.channels)
-    yield GaugeMetricFamily(
-        "podsift_oldest_waiting_seconds", "For how long the oldest waiting episode has been waiting.", oldest_waiting
-    )
 
 
 def _index(index: IndexCounts) -> Iterator[Metric]:

@@ -24,7 +24,7 @@ def health_routes(app: App) -> tuple[Route, ...]:
         report = {
             "status": condition.status,
             "version": condition.version,
-            "database": condition.overview is not None,
+            "database": condition.database,
             "index": None if condition.index is None else asdict(condition.index),
             "engine": condition.engine,
             "platforms": condition.platforms,
@@ -33,6 +33,6 @@ def health_routes(app: App) -> tuple[Route, ...]:
         return JSONResponse(report, HTTPStatus.OK if condition.is_serving else HTTPStatus.SERVICE_UNAVAILABLE)
 
     async def metrics(_request: Request) -> Response:
-        return Response(exposition(await look(app)), headers={"Content-Type": CONTENT_TYPE})
+        return Response(exposition(await look(app, counts=True)), headers={"Content-Type": CONTENT_TYPE})
 
     return Route("/healthz", healthz), Route("/metrics", metrics)

@@ -44,7 +44,8 @@ async def serving_page(app: App, routes: Sequence[BaseRoute] = ()) -> AsyncItera
     with listener:
         address = _address(listener)
         async with _running(make_site(app, routes), listener):
-            _log.info("The page is served.", extra={"at": address})
+            what = "The page, /healthz and /metrics are" if app.settings.serves_page else "/healthz and /metrics are"
+            _log.info("%s served.", what, extra={"at": address})
             yield address
 
 

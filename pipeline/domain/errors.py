@@ -14,6 +14,7 @@ PodsiftError
 │   └── Unreachable         no connection, broken TLS, cut body       (retryable)
 ├── DirectoryUnavailable    no directory of shows can be asked
 ├── FeedUnreadable          bytes that are no feed, or hostile ones
+├── FeedDeadly              a feed whose reading ends the process that does it
 ├── TranscriptUnreadable    a transcript that cannot be used, and why
 ├── NoTranscript            neither published nor transcribed, and why (retryable when a server was down)
 ├── AudioUnreadable         audio that cannot be decoded, and why
@@ -143,6 +144,13 @@ class FeedUnreadable(PodsiftError):
         self.reason = reason
         self.feed_urls = feed_urls
         super().__init__(f"The feed cannot be read: {reason}")
+
+
+class FeedDeadly(PodsiftError):
+    """A feed whose reading ends the process that does it."""
+
+    def __init__(self) -> None:
+        super().__init__("Reading it stopped Podsift three times, and then a process of its own.")
 
 
 class TranscriptUnreadable(PodsiftError):

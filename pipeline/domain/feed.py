@@ -3,10 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from hashlib import blake2b
 from typing import Final
+from urllib.parse import urlsplit
 
 from pipeline.domain.audience import Audience
 from pipeline.domain.identity import stable_id
+
+BUCKETS: Final = 4
+"""So many parts all hosts are in. The catalogue keeps the part of each feed, so another number needs a migration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +202,8 @@ class Move:
 class Feed:
     """A feed we poll. `reason` is a sentence for people when the state is not active.
 
-    `move` is the address it seems to move to, None most of the time.
+    `move` is the address it seems to move to, None most of the time. `unfinished` counts the readings that were begun
+    since the last one that came to an end.
     """
 
     id: str
@@ -214,16 +220,31 @@ class Feed:
     last_read: datetime | None = None
     next_read: datetime | None = None
     move: Move | None = None
+    unfinished: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class DueFeed:
-    """A feed whose next reading is due. `url` is what may be shown of its address: the host is in it, no key is."""
+    """A feed whose next reading is due. `url` is what may be shown of its address: the host is in it, no key is.
+
+    `unfinished` as in Feed.
+    """
 
     id: str
     url: str
+    unfinished: int = 0
 
 
 def feed_id(url: str, audience: Audience) -> str:
     """The id of a feed: the same address is one feed for everybody, and another for each workspace in private."""
     return stable_id("feed", audience.key, url)
+
+
+def host_of(url: str) -> str:
+    """The host of an address; addresses that have none share a name."""
+    return urlsplit(url).hostname or "nowhere"
+
+
+def bucket_of(url: str) -> int:
+    """The part of all hosts that the host of this address is in, from 0: the same in every process and for ever."""
+    return int.from_bytes(blake2b(host_of(url).encode(), digest_size=4).digest()) % BUCKETS

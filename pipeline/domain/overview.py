@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.domain.episode import Episode
 from pipeline.domain.errors import BadInput, UnknownFeed
 from pipeline.domain.feed import Feed
 
@@ -45,13 +44,12 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The operator's view of everything. `oldest_waiting` is the episode that has been waiting longest."""
+    """The operator's view of everything. `feeds` are those that a channel follows, `unwell` cannot be read."""
 
     episodes: Tally
     channels: int
     feeds: int
-    unwell: tuple[Feed, ...]
-    oldest_waiting: Episode | None
+    unwell: int
 
 
 def choose_feed(name: str, feeds: Sequence[FollowedFeed]) -> FollowedFeed:

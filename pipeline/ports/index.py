@@ -54,6 +54,10 @@ class FillableIndex(Protocol):
         """The episodes that are wholly in. Raises IndexUnavailable."""
         ...
 
+    def expect(self, episodes: int) -> None:
+        """So many episodes are still to be added: until there are none, a search says that it does not know all."""
+        ...
+
     async def add(self, episode: Episode, transcript: Transcript, insights: Sequence[Insight]) -> None:
         """See Index."""
         ...

@@ -36,6 +36,8 @@ class AnswerWriter(Protocol):
     async def write(self, question: Question, found: SearchResult, *, told: Told | None = None) -> Answer:
         """An answer whose every statement is carried by the passages. Raises ModelError.
 
+        Where they do not answer the question it is NOT_FOUND and states nothing, but cites the one to three that came
+        closest, when there are any.
         `told` hears of every statement that is sure before all of them are.
         """
         ...

@@ -1,6 +1,6 @@
 """The catalogue in the roles it plays for the steps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -23,14 +23,6 @@ class FeedLedger(Protocol):
         """Raises UnknownFeed."""
         ...
 
-    async def due(self, now: datetime, *, limit: int = 100) -> tuple[DueFeed, ...]:
-        """The feeds whose next reading is due, the longest overdue first."""
-        ...
-
-    async def put_off(self, feed_id: str, *, until: datetime) -> None:
-        """Read the feed next at that time and change nothing else; where there is no such feed nothing happens."""
-        ...
-
     async def record(
         self,
         feed: Feed,
@@ -45,6 +37,29 @@ class FeedLedger(Protocol):
         held; those older than a week are marked as backfill. `listing` says what else is in the feed: what is in
         neither is marked as taken out. Without it nothing is missed.
         """
+        ...
+
+
+class FeedLine(Protocol):
+    """Which feeds are to be read, in which order, and which readings never come to an end."""
+
+    async def due_buckets(self, now: datetime) -> tuple[int, ...]:
+        """The buckets of hosts in which a feed is due."""
+        ...
+
+    async def due(self, now: datetime, *, bucket: int, limit: int = 100) -> tuple[DueFeed, ...]:
+        """The feeds of a bucket whose next reading is due: some of each host in turn, the longest overdue first."""
+        ...
+
+    async def begin(self, feed_id: str) -> int:
+        """Note that a reading begins; returns how many before it were begun since the last that came to an end.
+
+        `record` and `put_off` end a reading. Raises UnknownFeed.
+        """
+        ...
+
+    async def put_off(self, feed_id: str, *, until: datetime) -> None:
+        """Read the feed next at that time and change nothing else; where there is no such feed nothing happens."""
         ...
 
 
@@ -90,6 +105,24 @@ class EpisodeLedger(Protocol):
         ...
 
 
+class EpisodeLine(Protocol):
+    """Which waiting episodes go next."""
+
+    async def next_up(
+        self, limit: int, *, is_old: bool, is_unheard: bool, but: Collection[tuple[str, int]] = ()
+    ) -> tuple[Episode, ...]:
+        """The newest waiting episodes, without those attempts (episode id, attempt), at most so many.
+
+        `is_old`: of the back-fill, or of all others. `is_unheard`: of those whose words must be heard, or of all
+        others. Of private ones what may be shown.
+        """
+        ...
+
+    async def must_be_heard(self, episode_id: str) -> None:
+        """Note that nobody published its words; another attempt asks for them anew."""
+        ...
+
+
 class Siblings(Protocol):
     """The episodes around one in its feed."""
 
@@ -102,7 +135,10 @@ class RetryBook(Protocol):
     """Failed episodes that go again by themselves."""
 
     async def due_retries(self, now: datetime) -> tuple[str, ...]:
-        """Let every failed episode wait again whose pause is over, under a new attempt; returns their ids."""
+        """Let failed episodes wait again whose pause is over, under a new attempt; returns their ids.
+
+        Some hundreds at a time, those that have been due longest.
+        """
         ...
 
 

@@ -77,6 +77,7 @@ async def fill_index(
     """
     there = await index.indexed_episode_ids()
     missing = [episode_id for episode_id in await ready.ready_ids() if episode_id not in there]
+    index.expect(len(missing))
     for done, episode_id in enumerate(missing, start=1):
         try:
             episode = await episodes.get(episode_id)
@@ -87,6 +88,7 @@ async def fill_index(
             shown = await asyncio.to_thread(without_adverts, transcript)
             await index.add(episode, shown, await insights.current(episode_id))
         report(done, len(missing), episode.title)
+    index.expect(0)
     if missing:
         _log.info("Filled the index.", extra={"episodes": len(missing)})
     return len(missing)

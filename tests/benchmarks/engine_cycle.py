@@ -12,14 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from bot.engine.buckets import Readers, bucket_of
+from bot.engine.buckets import Readers
 from bot.engine.durable import Engine, open_engine
-from bot.engine.queues import Job
 from bot.engine.workflows import Work
 from pipeline.adapters.feeds import FeedReader
 from pipeline.adapters.http.client import GuardedHttp
 from pipeline.domain.errors import PodsiftError
-from pipeline.domain.feed import DueFeed
+from pipeline.domain.feed import DueFeed, bucket_of
 from pipeline.flows import Stage
 from pipeline.ports import Fetcher
 from tests.peers.feed_farm import Farm, feed_farm
@@ -93,12 +92,11 @@ class _Cycle:
         await self._done.wait()
         return self._new
 
-    async def _scan(self, bucket: int) -> list[Job]:
+    async def _scan(self, bucket: int) -> None:
         await self._readers.read([feed for feed in self._due if bucket_of(feed.url) == bucket], self._read)
         self._left.discard(bucket)
         if not self._left:
             self._done.set()
-        return []
 
     async def _read(self, one: str) -> None:
         new = await self._feeds.read(one, self._fetcher, self._parser)

@@ -73,8 +73,8 @@ async def durable(episodes: int, url: str) -> None:
     """The same through the engine on this database."""
     stages = Stages(episodes)
 
-    async def scan(_bucket: int) -> list[Job]:
-        return []
+    async def scan(_bucket: int) -> None:
+        return None
 
     async def give_up(_stage: Stage, _episode_id: str, error: PodsiftError) -> None:
         raise error

@@ -2,7 +2,8 @@
 
 `python -m tests.benchmarks.slash_ack` (about a minute). The bot is a process of its own, as in service: the real app on
 the real bolt, a Whisper model of a few hundred kilobytes that listens to real sound, and transcripts of two hours that
-are read, picked from, embedded and indexed. Slack and the podcast host are in this process, so the times are Slack's.
+are read, picked from, embedded and indexed. Every command of the grammar that changes nothing is said, round after
+round. Slack and the podcast host are in this process, so the times are Slack's.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.app import App, open_app
+from bot.commands import VERBS
 from bot.handover import Request
 from bot.operations import perform_unseen
 from bot.quick_ears import spare_what_stays, take_short_turns
@@ -38,7 +40,9 @@ from tests.peers.tiny_whisper import make_tiny_whisper
 
 PROMISED: Final = 0.3
 """Seconds."""
-_AT_REST: Final = 40
+_ROUNDS_AT_REST: Final = 3
+_CHANGING: Final = frozenset({"add", "remove", "pause", "resume"})
+_SHOWS: Final = b'<opml version="2.0"><body><outline text="x" xmlUrl="https://pods.example/f.xml"/></body></opml>'
 _EVERY: Final = 0.25
 _TALKS: Final = 8
 _SENTENCES: Final = 1_200
@@ -61,13 +65,19 @@ def main() -> None:
         at_rest, reading = asyncio.run(measure(Path(folder)))
     print(_told("at rest", at_rest))
     print(_told("while episodes are transcribed and indexed", reading))
-    ratio = statistics.median(reading) / statistics.median(at_rest)
-    late = sum(seconds > PROMISED for seconds in reading)
-    print(f"ratio of the medians: {ratio:.1f}; later than {PROMISED * 1000:.0f} ms: {late} of {len(reading)}")
+    ratio = statistics.median(took for _, took in reading) / statistics.median(took for _, took in at_rest)
+    late = [words for words, seconds in reading if seconds > PROMISED]
+    print(
+        f"ratio of the medians: {ratio:.1f}; later than {PROMISED * 1000:.0f} ms: {len(late)} of {len(reading)} {late}"
+    )
 
 
-async def measure(folder: Path) -> tuple[list[float], list[float]]:
-    """Seconds until each command was acknowledged: at rest, and while the bot reads."""
+Acknowledged = tuple[str, float]
+"""A command, and the seconds until it was acknowledged."""
+
+
+async def measure(folder: Path) -> tuple[list[Acknowledged], list[Acknowledged]]:
+    """At rest, and while the bot reads."""
     make_tiny_whisper(folder / "model")
     (folder / "data").mkdir()
     async with slack_peer() as peer, PodcastHost() as host:
@@ -78,11 +88,12 @@ async def measure(folder: Path) -> tuple[list[float], list[float]]:
         assert bot.stdin is not None
         assert bot.stdout is not None
         assert await bot.stdout.readline() == b"ready\n"
-        at_rest = [await _acknowledged(peer, words) for words, _ in zip(_commands(), range(_AT_REST), strict=False)]
+        commands = _commands(host)
+        at_rest = [await _acknowledged(peer, words) for words in commands * _ROUNDS_AT_REST]
         bot.stdin.write(b"go\n")
         done = asyncio.create_task(bot.stdout.readline())
-        reading: list[float] = []
-        for words in _commands():
+        reading: list[Acknowledged] = []
+        for words in cycle(commands):
             reading.append(await _acknowledged(peer, words))
             if done.done():
                 break
@@ -92,24 +103,42 @@ async def measure(folder: Path) -> tuple[list[float], list[float]]:
     return at_rest, reading
 
 
-async def _acknowledged(peer: SlackPeer, words: str) -> float:
+async def _acknowledged(peer: SlackPeer, words: str) -> Acknowledged:
     await asyncio.sleep(_EVERY)
     seconds = await peer.deliver("slash_commands", {
         "command": "/podcast", "text": words, "team_id": "T1", "channel_id": "C1", "channel_name": "podcasts",
         "user_id": "U1", "user_name": "ann", "trigger_id": peer.next_ts(), "api_app_id": "A1",
         "response_url": f"{peer.url}/response/1",
     })  # fmt: skip
-    return float("inf") if seconds is None else seconds
+    return words, float("inf") if seconds is None else seconds
 
 
-def _commands() -> "cycle[str]":
-    return cycle(("list", "status", "search small models", "help"))
+def _commands(host: PodcastHost) -> list[str]:
+    """Every command in a form that changes nothing, and a word that is none."""
+    opml = host.serve("/shows.opml", _SHOWS, content_type="text/xml")
+    harmless = {
+        "backfill": "backfill Long talks 3",
+        "import": f"import {opml} --dry-run",
+        "schedule": "schedule",
+        "topics": "topics",
+    }
+    return [*(harmless.get(verb.name, verb.example) for verb in VERBS if verb.name not in _CHANGING), "wether"]
 
 
-def _told(when: str, seconds: Sequence[float]) -> str:
-    ordered = sorted(1000 * one for one in seconds)
+def _told(when: str, acknowledged: Sequence[Acknowledged]) -> str:
+    ordered = sorted(1000 * took for _, took in acknowledged)
     middle, late = statistics.median(ordered), ordered[len(ordered) * 95 // 100]
-    return f"{when}: {len(ordered)} commands, p50 {middle:.0f} ms, p95 {late:.0f} ms, max {ordered[-1]:.0f} ms"
+    told = f"{when}: {len(ordered)} commands, p50 {middle:.0f} ms, p95 {late:.0f} ms, max {ordered[-1]:.0f} ms"
+    words, slowest = max(_medians(acknowledged).items(), key=lambda one: one[1])
+    return f"{told}; the slowest is “{words}”, p50 {1000 * slowest:.0f} ms"
+
+
+def _medians(acknowledged: Sequence[Acknowledged]) -> dict[str, float]:
+    """Of each command: one that keeps the loop to itself shows here, a busy machine shows everywhere."""
+    by_words: dict[str, list[float]] = {}
+    for words, took in acknowledged:
+        by_words.setdefault(words, []).append(took)
+    return {words: statistics.median(times) for words, times in by_words.items()}
 
 
 # What there is to read

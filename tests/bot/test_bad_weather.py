@@ -60,11 +60,11 @@ class Digests:
         channel = await self._app.pipeline.channels.get(channel_id, workspace=LOCAL)
         await self._app.worker.post_digest(channel, date.fromisoformat(day))
 
-    async def start_episode(self, job: object) -> None:
-        raise AssertionError(job)
+    async def start_episode(self, job: object, *, stage: Stage = FIRST_STAGE) -> None:
+        raise AssertionError((job, stage))
 
-    async def under_way(self) -> frozenset[tuple[str, int]]:
-        return frozenset()
+    async def under_way(self) -> dict[tuple[str, int], Stage]:
+        return {}
 
     async def abandoned(self) -> tuple[tuple[Stage, str], ...]:
         return ()
@@ -261,13 +261,21 @@ async def test_a_clock_that_jumps_a_day_forward_and_back_posts_no_day_twice(tmp_
     assert feeds[0].episodes.ready == 3
 
 
-@pytest.mark.parametrize("change", [date(2026, 3, 29), date(2026, 10, 25)])
+@pytest.mark.parametrize(
+    ("name", "change", "at"),
+    [
+        ("Europe/Berlin", date(2026, 3, 29), time(2, 30)),
+        ("Europe/Berlin", date(2026, 10, 25), time(2, 30)),
+        ("America/Santiago", date(2026, 9, 6), time(0, 0)),
+        ("Australia/Lord_Howe", date(2026, 10, 4), time(2, 15)),
+    ],
+)
 async def test_around_both_clock_changes_every_day_is_posted_once(
-    tmp_path: Path, host: SampleHost, change: date
+    tmp_path: Path, host: SampleHost, name: str, change: date, at: time
 ) -> None:
-    zone = ZoneInfo("Europe/Berlin")
+    zone = ZoneInfo(name)
     clock = HandClock(NOON)
-    settings = settings_for(tmp_path, digest_at=time(2, 30), zone="Europe/Berlin")
+    settings = settings_for(tmp_path, digest_at=at, zone=name)
     async with open_app(settings, clock=clock) as app:
         await told(app, "add", address=host.public_feeds[0])
         await make_ready(app)

@@ -142,7 +142,7 @@ async def test_a_page_without_a_show_is_no_feed_and_leaves_nothing_behind(
     outcome = await add(app, host.serve("/", page(*links)))
 
     assert (outcome.code, data(outcome)["error"]["kind"]) == (2, "NotAFeed")
-    assert (await app.desk.overview()).unwell == ()
+    assert (await app.desk.overview()).unwell == 0
 
 
 async def test_an_address_with_a_sign_in_becomes_a_private_feed_without_it(app: App, host: PodcastHost) -> None:

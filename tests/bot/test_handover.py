@@ -1,10 +1,11 @@
 import asyncio
+import socket
 from pathlib import Path
 
 import pytest
 
-from bot.data_folder import own, socket_path
-from bot.handover import Progress, Reply, Report, Request, hand_over, listening
+from bot.data_folder import neighbours, own, socket_path
+from bot.handover import Progress, Reply, Report, Request, hand_over, listening, listens
 from pipeline.domain.errors import DataFolderBusy, SettingsError
 
 
@@ -75,7 +76,7 @@ def test_the_data_folder_has_one_owner_at_a_time(tmp_path: Path) -> None:
 
 def test_slots_share_the_data_folder_and_nobody_has_all_of_it_meanwhile(tmp_path: Path) -> None:
     with own(tmp_path, slot="worker-0"), own(tmp_path, slot="worker-1"):
-        with pytest.raises(DataFolderBusy), own(tmp_path, slot="worker-0"):
+        with pytest.raises(DataFolderBusy, match="the name “worker-0”"), own(tmp_path, slot="worker-0"):
             pass
         with pytest.raises(DataFolderBusy), own(tmp_path):
             pass
@@ -97,3 +98,18 @@ def test_a_deep_folder_gets_a_short_socket_path(tmp_path: Path) -> None:
     assert len(str(socket_path(deep))) < 104
     assert socket_path(deep) != socket_path(tmp_path / ("e" * 120))
     assert socket_path(Path("/srv/podsift")) == Path("/srv/podsift/podsift.sock")
+
+
+async def test_of_the_processes_that_share_a_folder_those_that_live_are_found(tmp_path: Path) -> None:
+    async def perform(_request: Request, _report: Report) -> Reply:
+        return {}
+
+    left_by_a_killed_one = socket_path(tmp_path, slot="bot-0")
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(left_by_a_killed_one))
+    async with listening(socket_path(tmp_path, slot="worker-0"), perform):
+        found = [path.name for path in neighbours(tmp_path)]
+        living = [path.name for path in neighbours(tmp_path) if await listens(path)]
+
+    assert found == ["podsift-bot-0.sock", "podsift-worker-0.sock"]
+    assert living == ["podsift-worker-0.sock"]

@@ -14,6 +14,7 @@ from bot.sample_host import SampleHost, serve_samples
 from bot.settings import load_settings
 from bot.texts.message import plain
 from bot.texts.wording import UNAVAILABLE
+from bot.upkeep.index_care import keep_level
 from pipeline.domain.audience import LOCAL
 from pipeline.domain.passage import Query
 from tests.peers.catalog import SetClock, migrated_template, sqlite_stores
@@ -110,6 +111,9 @@ async def test_the_index_is_rebuilt_when_the_embedding_changes_and_words_answer_
         before, graded = await app.index.counts(), await grades(app)
     peer.embeddings = [gives_vectors(dimensions=64)]
     async with podsift(tmp_path, peer, openai_embedding_model="embedding-1") as app:
+        assert "made with another embedding" in (await check(app, "Index"))["detail"]
+        assert "found by their words alone" in (await app.index.search(ASKED)).degraded
+        await keep_level(app)
         assert not app.index.needs_rebuild
         assert await app.index.counts() == before
         again = await grades(app)
@@ -123,6 +127,7 @@ async def test_the_index_is_rebuilt_when_the_embedding_changes_and_words_answer_
         assert "found by their words alone" in alone.degraded
     embedded = len(peer.embedded)
     async with podsift(tmp_path, peer) as app:
+        await keep_level(app)
         assert not (await app.index.search(ASKED)).degraded
     assert len(peer.embedded) == embedded, "the shipped table asks nobody"
 

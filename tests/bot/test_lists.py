@@ -83,7 +83,7 @@ async def test_a_list_is_told_apart_into_new_known_and_unreachable(app: App, hos
     assert outcome.code == 1
     assert (progress[-1].done, progress[-1].total) == (6, 6)
     assert len(await app.library.feeds(workspace=LOCAL)) == 3
-    assert (await app.desk.overview()).unwell == ()
+    assert (await app.desk.overview()).unwell == 0
 
 
 async def test_a_dry_run_says_the_same_and_stores_nothing(app: App, host: PodcastHost) -> None:

@@ -85,7 +85,7 @@ async def test_the_token_in_an_episodes_addresses_is_nowhere(
     for text in (
         *(json.dumps(outcome.to_reply()) + repr(outcome.message) for outcome in said),
         repr(posted),
-        exposition(await look(app)).decode(),
+        exposition(await look(app, counts=True)).decode(),
         caplog.text,
     ):
         assert TOKEN not in text

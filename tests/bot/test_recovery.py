@@ -1,5 +1,6 @@
 """What was lost or failed comes back: a broken index, an episode without a transcript."""
 
+import asyncio
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,11 +9,12 @@ from typing import Any
 import pytest
 
 from bot.app import App, open_app
-from bot.handover import Request
+from bot.handover import Progress, Request
 from bot.operations import perform
-from bot.running import OWNER
+from bot.running import OWNER, perform_alone
 from bot.sample_host import serve_samples
 from bot.settings import Settings, load_settings
+from bot.upkeep.index_care import keeping_level
 from tests.peers.podcast_host import PodcastHost
 
 FEED = """<?xml version="1.0"?>
@@ -25,6 +27,9 @@ WORDS = "WEBVTT\n\n" + "\n\n".join(
     for n in range(1, 9)
 )
 
+SOUGHT = "heat pump"
+SEARCH = Request("search", {"query": SOUGHT})
+
 
 def settings_for(folder: Path) -> Settings:
     return load_settings(data=folder, allow_networks="127.0.0.0/8", whisper_model="off", zone="UTC", _env_file=None)
@@ -36,22 +41,60 @@ async def told(app: App, operation: str, **arguments: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("damage", ["gone", "garbage"])
-async def test_a_lost_or_damaged_index_is_filled_again_at_the_start(tmp_path: Path, damage: str) -> None:
-    async with serve_samples(now=datetime.now(UTC)) as host:
-        async with open_app(settings_for(tmp_path)) as app:
-            await told(app, "add", address=host.public_feeds[2])
-            await told(app, "scan")
-            before = await told(app, "search", query="heat pump")
-        if damage == "gone":
-            shutil.rmtree(tmp_path / "index")
-        else:
-            for file in (tmp_path / "index").rglob("*.sqlite3"):
-                file.write_bytes(b"not a database" * 500)
-        async with open_app(settings_for(tmp_path)) as app:
-            after = await told(app, "search", query="heat pump")
+async def test_a_command_fills_a_lost_or_damaged_index_first_and_shows_how_far_it_is(
+    tmp_path: Path, damage: str
+) -> None:
+    progress: list[Progress] = []
+    before = await searched_once(tmp_path)
+    break_index(tmp_path / "index", damage)
+
+    after = await perform_alone(settings_for(tmp_path), SEARCH, progress.append)
 
     assert len(before["passages"]) == 8
-    assert after == before
+    assert after["data"] == before
+    assert [(step.done, step.total) for step in progress] == [(n + 1, len(progress)) for n in range(len(progress))]
+    assert progress
+
+
+@pytest.mark.parametrize("damage", ["gone", "garbage"])
+async def test_a_service_fills_a_lost_or_damaged_index_while_it_answers(tmp_path: Path, damage: str) -> None:
+    before = await searched_once(tmp_path)
+    break_index(tmp_path / "index", damage)
+
+    async with asyncio.timeout(20), open_app(settings_for(tmp_path)) as app, keeping_level(app):
+        while await told(app, "search", query=SOUGHT) != before:
+            await asyncio.sleep(0)
+
+
+async def test_a_search_says_that_it_does_not_know_all_while_the_index_is_filled(tmp_path: Path) -> None:
+    before = await searched_once(tmp_path)
+    break_index(tmp_path / "index", "gone")
+
+    async with open_app(settings_for(tmp_path)) as app, asyncio.TaskGroup() as beside:
+        meanwhile: list[asyncio.Task[dict[str, Any]]] = []
+        await app.level_index(
+            lambda *_: meanwhile.append(beside.create_task(told(app, "search", query=SOUGHT))),
+        )
+        assert await told(app, "search", query=SOUGHT) == before
+
+    assert len(meanwhile) > 1
+    assert "The index is being filled" in meanwhile[0].result()["degraded"]
+
+
+async def searched_once(folder: Path) -> dict[str, Any]:
+    """What is found in a show that was read in this folder."""
+    async with serve_samples(now=datetime.now(UTC)) as host, open_app(settings_for(folder)) as app:
+        await told(app, "add", address=host.public_feeds[2])
+        await told(app, "scan")
+        return await told(app, "search", query=SOUGHT)
+
+
+def break_index(folder: Path, damage: str) -> None:
+    if damage == "gone":
+        shutil.rmtree(folder)
+        return
+    for file in folder.rglob("*.sqlite3"):
+        file.write_bytes(b"not a database" * 500)
 
 
 async def test_an_episode_that_failed_tells_why_and_goes_again_when_asked(tmp_path: Path) -> None:

@@ -6,13 +6,15 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from bot.settings import Role, load_settings
 from tests.peers.chroma_server import chroma_server, free_port
@@ -33,29 +35,51 @@ class Fleet:
     database: str
     chroma: str
 
-    @asynccontextmanager
-    async def process(self, role: Role, *, slot: str = "") -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
-        """A running process and its address."""
-        port = free_port()
+    @property
+    def log(self) -> Path:
+        """What all its processes say."""
+        return self.data.with_name("log")
+
+    async def says(self, words: str) -> bool:
+        """Whether one of its processes did."""
+        return words in self.log.read_text(encoding="utf-8")
+
+    async def command(self, *arguments: str) -> str:
+        """What a command prints that is typed beside it."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", "from bot.cli import main; main()", *arguments),
+            env=self._environment(),
+            cwd=self.data,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        said, _ = await process.communicate()
+        return said.decode()
+
+    def _environment(self, **more: str) -> dict[str, str]:
         settings = {
             "PODSIFT_DATA": str(self.data),
             "PODSIFT_DATABASE_URL": self.database,
             "PODSIFT_CHROMA_URL": self.chroma,
-            "PODSIFT_WORKER": slot or f"{role}-0",
-            "PODSIFT_WEB_PORT": str(port),
             "PODSIFT_ALLOW_NETWORKS": "127.0.0.0/8",
             "PODSIFT_WHISPER_MODEL": "off",
             "PYTHONPATH": str(ROOT),
+            "COLUMNS": "200",
         }
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("PODSIFT_")}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", "from bot.cli import main; main()", "run", "--role", role),
-            env=clean | settings,
-            cwd=self.data,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
+        return {name: value for name, value in os.environ.items() if not name.startswith("PODSIFT_")} | settings | more
+
+    @asynccontextmanager
+    async def process(self, role: Role, *, slot: str = "") -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+        """A running process and its address."""
+        port = free_port()
+        with self.log.open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-c", "from bot.cli import main; main()", "run", "--role", role),
+                env=self._environment(PODSIFT_WORKER=slot or f"{role}-0", PODSIFT_WEB_PORT=str(port)),
+                cwd=self.data,
+                stderr=log,
+            )
         try:
-            await until(lambda: _answers(port), seconds=60)
+            await until(lambda: _answers(port), seconds=120)
             yield process, f"http://127.0.0.1:{port}"
         finally:
             if process.returncode is None:
@@ -112,6 +136,46 @@ async def test_a_process_ends_within_twenty_seconds_and_its_work_is_done_by_the_
         never.set()
 
     assert took < 20
+
+
+async def test_a_command_is_carried_out_by_a_process_of_the_same_folder_and_all_are_named(fleet: Fleet) -> None:
+    async with fleet.process("web"), fleet.process("gpu"):
+        said = await fleet.command("status")
+
+    assert "2 processes run: gpu-0, web-0" in said
+    assert await fleet.says("Took a command from another process. operation=status")
+
+
+async def test_a_database_that_is_full_of_connections_is_waited_for(fleet: Fleet) -> None:
+    with psycopg.connect(fleet.database, autocommit=True) as connection, limited_user(connection) as user:
+        database = make_url(fleet.database).set(username=user).render_as_string(hide_password=False)
+        fleet.log.touch()
+        async with AsyncExitStack() as stack:
+            starting = asyncio.create_task(
+                stack.enter_async_context(replace(fleet, database=database).process("worker"))
+            )
+            await until(lambda: fleet.says("takes no more connections. Raise its max_connections"), seconds=120)
+            connection.execute(f"alter role {user} connection limit -1".encode())
+            process, _ = await starting
+            process.send_signal(signal.SIGTERM)
+            assert await process.wait() == 0
+
+    assert not await fleet.says("Traceback")
+
+
+@contextmanager
+def limited_user(connection: psycopg.Connection) -> Iterator[str]:
+    """A user of the database who may not connect; the server's own limit spares superusers."""
+    user = f"podsift_{uuid4().hex[:12]}"
+    connection.execute(f"create role {user} login connection limit 0".encode())
+    connection.execute(f"alter schema public owner to {user}".encode())
+    connection.execute(f"alter database {connection.info.dbname} owner to {user}".encode())
+    try:
+        yield user
+    finally:
+        connection.execute(f"reassign owned by {user} to current_user".encode())
+        connection.execute(f"drop owned by {user}".encode())
+        connection.execute(f"drop role {user}".encode())
 
 
 async def _asked(host: PodcastHost, path: str) -> bool:

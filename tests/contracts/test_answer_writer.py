@@ -54,9 +54,13 @@ async def test_an_extract_makes_no_statements_and_a_model_only_cited_ones(writer
     assert all(statement.citations for statement in answer.statements)
 
 
-async def test_below_the_border_only_the_closest_passage_is_shown(writer: AnswerWriter) -> None:
+async def test_below_the_border_nothing_is_stated_and_the_three_closest_passages_are_shown(
+    writer: AnswerWriter,
+) -> None:
+    assert len(passages()) > 3
     answer = await writer.write(QUESTION, SearchResult(passages(match=0.05), 212))
-    assert (answer.grade, answer.statements, len(answer.citations)) == (Grade.NOT_FOUND, (), 1)
+    assert (answer.grade, answer.author, answer.statements) == (Grade.NOT_FOUND, Author.EXTRACT, ())
+    assert len(answer.citations) == 3
 
 
 async def test_nothing_found_is_no_error(writer: AnswerWriter) -> None:

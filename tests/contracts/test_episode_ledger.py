@@ -1,13 +1,14 @@
 """EpisodeLedger: how far each episode is."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from pipeline.domain.episode import EpisodeState
+from pipeline.domain.episode import Episode, EpisodeState
 from pipeline.domain.errors import UnknownEpisode
-from pipeline.ports import EpisodeLedger, ReadyEpisodes, RetryBook
+from pipeline.ports import EpisodeLedger, EpisodeLine, ReadyEpisodes, RetryBook
 from tests.peers.catalog import NOW, Stores, found
 
 
@@ -19,6 +20,38 @@ async def test_waiting_episodes_come_newest_first_of_one_feed_or_all(stores: Sto
     await stores.feeds.record(two, (found(3, days_old=2),))
     assert [e.title for e in await ledger.waiting()] == ["Part 2", "Part 3", "Part 1"]
     assert [e.title for e in await ledger.waiting(two.id)] == ["Part 3"]
+
+
+async def test_the_next_are_the_newest_without_the_back_fill_and_without_what_is_under_way(stores: Stores) -> None:
+    line: EpisodeLine = stores.episodes
+    feed = await stores.followed_feed()
+    new, old = (found(n) for n in range(1, 5)), (found(n, days_old=90) for n in (5, 6))
+    await stores.feeds.record(feed, (*new, *old), hold_after=9)
+    first, second, third, fourth, *archive = await stores.episodes.waiting()
+
+    async def next_up(limit: int, *, is_old: bool = False, but: Collection[tuple[str, int]] = ()) -> list[Episode]:
+        return list(await line.next_up(limit, is_old=is_old, is_unheard=False, but=but))
+
+    assert await next_up(2) == [first, second]
+    assert await next_up(2, but={(first.id, 1), (third.id, 2)}) == [second, third]
+    assert await next_up(9, but={(first.id, 1)}) == [second, third, fourth]
+    assert await next_up(9, is_old=True) == archive
+    assert (await next_up(0), await next_up(-3)) == ([], [])
+
+
+async def test_what_must_be_heard_is_in_a_line_of_its_own_until_it_goes_again(stores: Stores) -> None:
+    line: EpisodeLine = stores.episodes
+    feed = await stores.followed_feed()
+    await stores.feeds.record(feed, (found(1), found(2)))
+    one, two = await stores.episodes.waiting()
+
+    await line.must_be_heard(one.id)
+    heard, others = [await line.next_up(9, is_old=False, is_unheard=unheard) for unheard in (True, False)]
+    await stores.operations.retry(one.id)
+    again = await line.next_up(9, is_old=False, is_unheard=False)
+
+    assert (heard, others) == ((one,), (two,))
+    assert [(episode.id, episode.attempt) for episode in again] == [(one.id, 2), (two.id, 1)]
 
 
 async def test_a_settled_episode_waits_no_longer_and_says_why(stores: Stores) -> None:
@@ -86,12 +119,12 @@ async def test_a_success_and_a_retry_by_hand_count_the_tries_anew(stores: Stores
     assert await stores.episodes.due_retries(NOW + timedelta(days=9)) == ()
 
 
-async def test_many_go_again_at_once(stores: Stores) -> None:
+async def test_when_many_may_go_again_some_hundred_do_at_a_time(stores: Stores) -> None:
     feed = await stores.followed_feed()
     await stores.feeds.record(feed, tuple(found(n) for n in range(600)))
     for episode in await stores.episodes.waiting():
         await stores.episodes.settle(episode.id, EpisodeState.FAILED, retry_at=NOW)
-    assert len(await stores.episodes.due_retries(NOW)) == 600
+    assert [len(await stores.episodes.due_retries(NOW)) for _ in range(3)] == [500, 100, 0]
     assert len(await stores.episodes.waiting()) == 600
 
 

@@ -1,6 +1,7 @@
 """FeedLedger: what a reading of a feed leaves behind."""
 
 import asyncio
+import itertools
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -21,8 +22,9 @@ from pipeline.domain.feed import (
     SeenItem,
     TranscriptOffer,
     Validators,
+    bucket_of,
 )
-from pipeline.ports import FeedHistory, FeedLedger
+from pipeline.ports import FeedHistory, FeedLedger, FeedLine
 from tests.peers.catalog import NOW, OURS, Stores, channel, found, transcript
 
 
@@ -270,23 +272,51 @@ async def test_due_feeds_are_followed_not_paused_and_the_longest_overdue_comes_f
         await stores.feeds.record(replace(feeds[name], state=state, next_read=NOW + timedelta(minutes=minutes)), ())
     await stores.subscriptions.unfollow(channel().id, feeds["dropped"].id, workspace=OURS)
     expected = tuple(DueFeed(feeds[name].id, feeds[name].url) for name in ("new", "later", "late"))
-    assert await stores.feeds.due(NOW) == expected
-    assert await stores.feeds.due(NOW, limit=2) == expected[:2]
+    assert await stores.due(NOW) == expected
+    assert await stores.due(NOW, limit=2) == expected[:2]
+
+
+async def test_a_host_with_many_due_feeds_delays_no_other(stores: Stores) -> None:
+    many = [await stores.followed_feed(f"https://pods.example/{number}") for number in range(30)]
+    names = (f"https://small{number}.example/feed.xml" for number in itertools.count())
+    small = await stores.followed_feed(next(url for url in names if bucket_of(url) == bucket_of(many[0].url)))
+    for minutes, feed in enumerate((*many, small)):
+        await stores.feeds.put_off(feed.id, until=NOW - timedelta(hours=1) + timedelta(minutes=minutes))
+
+    order = [feed.id for feed in await stores.due(NOW)]
+
+    assert order == [feed.id for feed in (*many[:20], small, *many[20:])]
+
+
+async def test_a_reading_that_never_ends_is_counted_until_one_does(stores: Stores) -> None:
+    line: FeedLine = stores.feeds
+    feed, other = await stores.followed_feed(), await stores.followed_feed("https://other.example/feed.xml")
+
+    begun = [await line.begin(feed.id) for _ in range(3)]
+    due = {one.id: one.unfinished for one in await stores.due(NOW)}
+    await stores.feeds.record(feed, ())
+    read = await line.begin(feed.id)
+    await line.put_off(feed.id, until=NOW)
+
+    assert (begun, due) == ([0, 1, 2], {feed.id: 3, other.id: 0})
+    assert (read, await line.begin(feed.id)) == (0, 0)
+    with pytest.raises(UnknownFeed):
+        await line.begin("gone")
 
 
 async def test_a_feed_that_is_put_off_is_due_later_and_otherwise_the_same(stores: Stores) -> None:
     feed, then = await stores.followed_feed(), NOW + timedelta(hours=1)
     await stores.feeds.put_off(feed.id, until=then)
     await stores.feeds.put_off("gone", until=then)
-    assert await stores.feeds.due(NOW) == ()
-    assert await stores.feeds.due(then) == (DueFeed(feed.id, feed.url),)
+    assert await stores.due(NOW) == ()
+    assert await stores.due(then) == (DueFeed(feed.id, feed.url),)
     assert await stores.feeds.get(feed.id) == replace(feed, next_read=then)
 
 
 async def test_of_a_private_feed_that_is_due_only_what_may_be_shown_is_told(stores: Stores) -> None:
     url = "https://pods.example/private.xml?token=geheim"
     feed = await stores.followed_feed(url, private=True)
-    [due] = await stores.feeds.due(NOW)
+    [due] = await stores.due(NOW)
     assert due.id == feed.id
     assert due.url.startswith("https://pods.example/")
     assert "geheim" not in due.url

@@ -85,8 +85,11 @@ async def slack(stack: AsyncExitStack) -> Rig:
     async def on_gone(_channel: Channel, _gone: object) -> None:
         """Nobody to tell."""
 
+    def on_posted(_team: str) -> None:
+        """No home tab to show anew."""
+
     web = SlackWeb(BOT_TOKEN, base_url=peer.api_url, timeout=2.0)
-    messenger = SlackMessenger(web, clock=SystemClock(), on_gone=on_gone)
+    messenger = SlackMessenger(web, clock=SystemClock(), on_gone=on_gone, on_posted=on_posted)
     channel = Channel("slack:T1/C1", WorkspaceId("slack:T1"), "podcasts")
 
     def take_away() -> None:

@@ -13,19 +13,21 @@ from tests.peers.catalog import OURS, STRANGER, Stores, found
 
 
 async def test_an_empty_catalogue_has_an_empty_overview(stores: Stores) -> None:
-    assert await stores.operations.overview() == Overview(Tally(), 0, 0, (), None)
+    assert await stores.operations.overview() == Overview(Tally(), 0, 0, 0)
+    assert await stores.operations.waiting_since() is None
 
 
-async def test_the_overview_counts_everything_and_names_what_needs_a_look(stores: Stores) -> None:
+async def test_the_overview_counts_everything_and_what_has_waited_longest_is_known(stores: Stores) -> None:
     feed = await stores.followed_feed(private=True)
     sick = await stores.followed_feed("https://pods.example/sick", workspace=STRANGER, title="Sick")
     gone = replace(sick, state=FeedState.PAUSED, reason="The feed is gone (410).")
     await stores.feeds.record(gone, ())
     await stores.feeds.record(feed, (found(1), found(2, days_old=1)), hold_after=9)
-    oldest = (await stores.episodes.waiting())[-1]
+    begun = stores.clock.time
     stores.clock.time += timedelta(hours=1)
     await stores.feeds.record(feed, (found(3, days_old=2),))
-    assert await stores.operations.overview() == Overview(Tally(waiting=3), 2, 2, (gone,), oldest)
+    assert await stores.operations.overview() == Overview(Tally(waiting=3), 2, 2, 1)
+    assert await stores.operations.waiting_since() == begun
 
 
 async def test_failed_episodes_come_with_their_reason_and_feed(stores: Stores) -> None:

@@ -41,9 +41,9 @@ async def test_a_feed_is_polled_while_anybody_follows_it_and_kept_after(stores: 
     await stores.followed_feed(workspace=STRANGER)
     await stores.feeds.record(feed, (found(1),))
     await stores.subscriptions.unfollow(channel().id, feed.id, workspace=OURS)
-    assert await stores.feeds.due(NOW) == (DueFeed(feed.id, feed.url),)
+    assert await stores.due(NOW) == (DueFeed(feed.id, feed.url),)
     await stores.subscriptions.unfollow(channel(STRANGER).id, feed.id, workspace=STRANGER)
-    assert await stores.feeds.due(NOW) == ()
+    assert await stores.due(NOW) == ()
     assert await stores.feeds.get(feed.id) == feed
     assert len(await stores.library.episodes(feed.id, workspace=OURS)) == 1
 

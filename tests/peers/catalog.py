@@ -42,7 +42,7 @@ from pipeline.adapters.catalog import (
 from pipeline.adapters.sealing import Seal
 from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.channel import Channel
-from pipeline.domain.feed import Enclosure, Feed, FoundEpisode, TranscriptOffer
+from pipeline.domain.feed import BUCKETS, DueFeed, Enclosure, Feed, FoundEpisode, TranscriptOffer
 from pipeline.domain.insight import Author, Certainty, Insight, Kind, insight_id
 from pipeline.domain.transcript import Basis, Segment, Transcript
 
@@ -91,6 +91,12 @@ class Stores:
         self.reactions = Reactions(db, clock=clock)
         self.posted_days = PostedDays(db)
         self.board = LocalMessages(db, clock=clock)
+
+    async def due(self, now: datetime, *, limit: int = 100) -> tuple[DueFeed, ...]:
+        """The due feeds of all buckets."""
+        due = [await self.feeds.due(now, bucket=bucket, limit=limit) for bucket in range(BUCKETS)]
+        assert {bucket for bucket in range(BUCKETS) if due[bucket]} == set(await self.feeds.due_buckets(now))
+        return tuple(one for some in due for one in some)
 
     async def followed_feed(
         self,

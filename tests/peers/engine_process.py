@@ -34,9 +34,8 @@ def writing_work(slot: str, log: Path, *, hang_in: str = "") -> Work:
         await do(stage.value, episode_id)
         return NEXT[stage]
 
-    async def scan(bucket: int) -> list[Job]:
+    async def scan(bucket: int) -> None:
         await do("scan", str(bucket))
-        return []
 
     async def give_up(_stage: Stage, _episode_id: str, error: PodsiftError) -> None:
         raise error

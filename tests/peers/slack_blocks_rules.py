@@ -13,6 +13,7 @@ Json = dict[str, Any]
 LONGEST_ID: Final = 255
 _LONGEST_URL: Final = 3_000
 _STYLES: Final = {"bold", "italic", "strike", "code", "underline", "highlight", "client_highlight", "unlink"}
+_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _MENTIONS: Final = re.compile(r"<[!@#]")
 _LIVE_LINK: Final = re.compile(r"<https?://[^|<>\s]{1,3000}\|[^<>]*>")
 _ENTITY: Final = re.compile(r"&(?!(?:amp|lt|gt);)")
@@ -51,12 +52,16 @@ def text_flaws(text: Any, most: int, *, kinds: tuple[str, ...] = ("plain_text",)
         return
     yield from _unknown(text, {"type", "text"} | ({"emoji"} if text["type"] == "plain_text" else {"verbatim"}))
     yield from sized("text", text.get("text"), most, least=least)
+    if least and not str(text.get("text")).strip():
+        yield "text: blank"
     if text["type"] == "mrkdwn":
         yield from markup_flaws(str(text.get("text")))
 
 
 def sized(name: str, words: Any, most: int, *, least: int = 1) -> Iterator[str]:
-    """Whether it is text of that length."""
+    """Whether it is text of that length, without signs that no reader sees and that turn lines round."""
+    if isinstance(words, str) and _CONTROL.search(words):
+        yield f"{name}: a control character"
     if not isinstance(words, str) or not least <= length(words) <= most:
         size = length(words) if isinstance(words, str) else type(words).__name__
         yield f"{name}: {size}, wants {least} to {most}"

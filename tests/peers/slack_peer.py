@@ -17,6 +17,7 @@ from uuid import uuid4
 from aiohttp import WSMsgType, web
 
 from tests.peers.slack_rules import flaws
+from tests.peers.slack_scopes import granted_by, scope_of
 from tests.peers.traffic import record
 
 Json = dict[str, Any]
@@ -47,7 +48,7 @@ class SlackPeer:
     views: dict[str, Json] = field(default_factory=dict)
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
     tickets_given: int = 0
-    lacking: set[str] = field(default_factory=set)
+    scopes: set[str] = field(default_factory=lambda: granted_by("manifest.yaml"))
     tokens: set[str] = field(default_factory=lambda: {BOT_TOKEN})
     calls_by: list[tuple[str, str]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
@@ -69,7 +70,8 @@ class SlackPeer:
             "chat.postEphemeral": self._post_ephemeral,
             "conversations.history": self._history,
             "conversations.replies": self._replies,
-            "conversations.info": lambda a: {"ok": True, "channel": {"id": a["channel"], "name": a["channel"].lower()}},
+            "conversations.info": self._info,
+            "users.conversations": self._places_of,
             "conversations.open": lambda a: {"ok": True, "channel": {"id": self._direct(str(a["users"]))}},
             "users.info": self._user,
             "views.publish": self._publish,
@@ -125,7 +127,7 @@ class SlackPeer:
             return web.json_response({"ok": False, "error": "internal_error"}, status=500)
         if kind == "slow":
             await asyncio.sleep(float(detail or 0))
-        return web.json_response(body)
+        return web.json_response(body, headers={"x-oauth-scopes": ",".join(sorted(self.scopes))})
 
     def _judge(self, call: Json) -> None:
         record(call)
@@ -158,8 +160,11 @@ class SlackPeer:
         self.calls_by.append((method, token))
         if token not in self.tokens and method != "oauth.v2.access":
             return {"ok": False, "error": "invalid_auth"}
-        if method in self.lacking:
-            return {"ok": False, "error": "missing_scope", "needed": "users:read"}
+        place = self.places.get(str(arguments.get("channel", "")))
+        wanted = scope_of(method, kind=place.kind if place else "channel")
+        if wanted and wanted not in self.scopes:
+            provided = ",".join(sorted(self.scopes))
+            return {"ok": False, "error": "missing_scope", "needed": wanted, "provided": provided}
         known = self.methods.get(method)
         return {"ok": False, "error": "unknown_method"} if known is None else known(arguments)
 
@@ -221,6 +226,26 @@ class SlackPeer:
         if arguments.get("include_all_metadata") not in {True, "1", "true"}:
             page = [{name: value for name, value in one.items() if name != "metadata"} for one in page]
         return {"ok": True, "messages": page, "response_metadata": {"next_cursor": more}}
+
+    def _info(self, arguments: Json) -> Json:
+        """A place that nobody made is a public one with us in it; a private one is there for its members only."""
+        name = str(arguments["channel"])
+        place = self.places.get(name, Place(members={BOT}))
+        if place.kind != "channel" and BOT not in place.members:
+            return {"ok": False, "error": "channel_not_found"}
+        told = {
+            "id": name,
+            "name": name.lower(),
+            "is_private": place.kind != "channel",
+            "is_member": BOT in place.members,
+        }
+        return {"ok": True, "channel": told}
+
+    def _places_of(self, arguments: Json) -> Json:
+        """A member's private channels with us in them."""
+        both = {BOT, str(arguments["user"])}
+        found = [{"id": name} for name, place in self.places.items() if place.kind == "group" and both <= place.members]
+        return {"ok": True, "channels": found, "response_metadata": {"next_cursor": ""}}
 
     def _user(self, arguments: Json) -> Json:
         user = self.users.get(str(arguments["user"]))

@@ -16,8 +16,12 @@ from tests.peers.slack_blocks_rules import LONGEST_ID, flaws_of_blocks, length, 
 
 Json = dict[str, Any]
 
-_STAMP: Final = re.compile(r"\d+\.\d+")
+_STAMP: Final = re.compile(r"\d{10}\.\d{6}")
 _PLACE: Final = re.compile(r"[CDGU][A-Z0-9]*")
+_USER: Final = re.compile(r"[UW][A-Z0-9]+")
+_EVENT_TYPE: Final = re.compile(r"[a-z][a-z0-9_]*")
+_LONGEST_PAGE: Final = 999
+_LONGEST_METADATA: Final = 16_000
 _MOST_JSON: Final = 12_000
 
 
@@ -55,7 +59,11 @@ def _is_formed(name: str, value: Any) -> bool:
         return bool(_STAMP.fullmatch(str(value)))
     if name in {"channel", "channel_id"}:
         return bool(_PLACE.fullmatch(str(value)))
-    return True
+    if name in {"user", "user_id", "recipient_user_id"}:
+        return bool(_USER.fullmatch(str(value)))
+    if name == "limit":
+        return 1 <= int(value) <= _LONGEST_PAGE
+    return name != "cursor" or bool(value)
 
 
 def _message(arguments: Json, *, longest: int = 40_000) -> Iterator[str]:
@@ -71,18 +79,32 @@ def _message(arguments: Json, *, longest: int = 40_000) -> Iterator[str]:
     yield from _metadata(arguments)
 
 
+def _posted(arguments: Json) -> Iterator[str]:
+    yield from _message(arguments)
+    if any(arguments.get(name) is not False for name in ("unfurl_links", "unfurl_media")):
+        yield "previews are on"
+    if not arguments.get("blocks") and arguments.get("mrkdwn") is not False:
+        yield "words without blocks are read as markup"
+
+
 def _updated(arguments: Json) -> Iterator[str]:
     yield from _message(arguments, longest=4_000)
 
 
 def _metadata(arguments: Json) -> Iterator[str]:
     metadata = arguments.get("metadata")
-    if metadata is not None and set(metadata) != {"event_type", "event_payload"}:
-        yield "metadata"
+    if metadata is None:
+        return
+    if set(metadata) != {"event_type", "event_payload"} or not _EVENT_TYPE.fullmatch(str(metadata["event_type"])):
+        yield f"metadata: {metadata!r:.60}"
+    elif not all(isinstance(value, str | int | bool) for value in metadata["event_payload"].values()):
+        yield "metadata: its values are words and numbers"
+    if length(json.dumps(metadata)) > _LONGEST_METADATA:
+        yield "metadata: too long"
 
 
 def _responded(arguments: Json) -> Iterator[str]:
-    yield from _message(arguments)
+    yield from _posted(arguments)
     if arguments.get("response_type") not in {"ephemeral", "in_channel"}:
         yield "response_type"
 
@@ -174,8 +196,8 @@ _METHODS: Final[dict[str, tuple[set[str], set[str], _Check]]] = {
     "assistant.threads.setSuggestedPrompts": ({"channel_id", "prompts"}, {"thread_ts", "title"}, _prompts),
     "auth.test": (set(), {"team_id"}, _nothing),
     "chat.appendStream": ({"channel", "ts"}, {"markdown_text", "chunks"}, _streamed),
-    "chat.postEphemeral": ({"channel", "user"}, _FORMAT | {"thread_ts"}, _message),
-    "chat.postMessage": ({"channel"}, _POSTED, _message),
+    "chat.postEphemeral": ({"channel", "user"}, _FORMAT | {"thread_ts"}, _posted),
+    "chat.postMessage": ({"channel"}, _POSTED, _posted),
     "chat.startStream": (
         {"channel", "thread_ts", "recipient_user_id", "recipient_team_id"}, {"markdown_text", "chunks"}, _begun,
     ),
@@ -191,6 +213,7 @@ _METHODS: Final[dict[str, tuple[set[str], set[str], _Check]]] = {
     "files.info": ({"file"}, set(), _nothing),
     "oauth.v2.access": ({"code"}, {"client_id", "client_secret", "redirect_uri"}, _nothing),
     "response_url": ({"response_type"}, _FORMAT | {"replace_original", "delete_original", "thread_ts"}, _responded),
+    "users.conversations": (set(), {"user", "types", "limit", "cursor", "exclude_archived", "team_id"}, _nothing),
     "users.info": ({"user"}, {"include_locale"}, _nothing),
     "views.open": ({"trigger_id", "view"}, set(), _viewed),
     "views.publish": ({"user_id", "view"}, {"hash"}, _viewed),

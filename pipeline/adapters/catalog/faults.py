@@ -28,6 +28,11 @@ _SAYINGS: Final[tuple[tuple[tuple[str, ...], str, bool], ...]] = (
         False,
     ),
     (
+        ("too many clients", "too many connections", "connection slots"),
+        "takes no more connections. Raise its max_connections, or run fewer processes.",
+        True,
+    ),
+    (
         ("password authentication", "role ", "no password supplied"),
         "refused the user name or the password. Correct them in its address.",
         False,
@@ -49,13 +54,13 @@ def explained(place: str) -> Iterator[None]:
     except PoolTimeout as error:
         raise CatalogUnavailable(f"The catalogue {place} is overloaded. Try again later.", retryable=True) from error
     except DBAPIError as error:
-        raise explain(error, place) from error
+        raise told(str(error.orig), place) from error
 
 
-def explain(error: DBAPIError, place: str) -> CatalogUnavailable:
-    """The sentence for this error."""
-    said = str(error.orig).lower()
+def told(complaint: str, place: str) -> CatalogUnavailable:
+    """The sentence for what the database complains of."""
+    said = complaint.lower()
     for signs, sentence, retryable in _SAYINGS:
         if any(sign in said for sign in signs):
             return CatalogUnavailable(f"The catalogue {place} {sentence}", retryable=retryable)
-    return CatalogUnavailable(f"The catalogue {place} refused: {str(error.orig).splitlines()[0]}.")
+    return CatalogUnavailable(f"The catalogue {place} refused: {complaint.splitlines()[0]}.")

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from pipeline.adapters.catalog.tables import feed
 from pipeline.adapters.sealing import Seal, needed
 from pipeline.domain.audience import PUBLIC, Audience
-from pipeline.domain.feed import feed_id
+from pipeline.domain.feed import bucket_of, feed_id, host_of
 from pipeline.domain.intake.keyed_address import page_to_show, without_keys
 
 
@@ -21,12 +21,12 @@ def address_name(url: str, audience: Audience, *, seal: Seal | None) -> str:
     return feed_id(url if audience.is_public else needed(seal).name(url), audience)
 
 
-def address_values(url: str, audience: Audience, *, seal: Seal | None) -> dict[str, str | None]:
+def address_values(url: str, audience: Audience, *, seal: Seal | None) -> dict[str, Any]:
     """The columns that say where a feed is. Raises SettingsError without the seal it needs."""
-    name = address_name(url, audience, seal=seal)
+    name = {"address": address_name(url, audience, seal=seal), "host": host_of(url), "bucket": bucket_of(url)}
     if audience.is_public:
-        return {"url": url, "sealed_url": None, "address": name}
-    return {"url": without_keys(url), "sealed_url": needed(seal).close(url), "address": name}
+        return {"url": url, "sealed_url": None, **name}
+    return {"url": without_keys(url), "sealed_url": needed(seal).close(url), **name}
 
 
 def kept_move(url: str | None, audience: Audience, *, seal: Seal | None) -> str | None:

@@ -5,18 +5,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Row, bindparam, exists, select, update
+from sqlalchemy import BindParameter, Row, bindparam, select, update
 
 from pipeline.adapters.catalog.codecs import unpack_items
 from pipeline.adapters.catalog.database import CatalogDb
+from pipeline.adapters.catalog.due_feeds import DUE, DUE_BUCKETS
 from pipeline.adapters.catalog.feed_readings import ReadFeed, store_readings
 from pipeline.adapters.catalog.intake import KNOWN, count_known
 from pipeline.adapters.catalog.rows import select_feeds, to_feed
 from pipeline.adapters.catalog.tables import feed as feeds
-from pipeline.adapters.catalog.tables import feed_listing, follow
+from pipeline.adapters.catalog.tables import feed_listing
 from pipeline.adapters.catalog.together import Together
 from pipeline.domain.errors import UnknownFeed
-from pipeline.domain.feed import DueFeed, Feed, FeedState, FoundEpisode, Listing, SeenItem
+from pipeline.domain.feed import DueFeed, Feed, FoundEpisode, Listing, SeenItem
 from pipeline.ports import Clock
 
 _MOST_ASKED: Final = 200
@@ -30,10 +31,16 @@ _LARGE: Final = 20_000
 _THESE: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
 _FEEDS: Final = select_feeds().where(feeds.c.id.in_(_THESE))
 _LISTINGS: Final = select(feed_listing.c.feed_id, feed_listing.c.seen).where(feed_listing.c.feed_id.in_(_THESE))
+_BEGIN: Final = (
+    update(feeds)
+    .where(feeds.c.id.in_(_THESE))
+    .values(unfinished=feeds.c.unfinished + 1)
+    .returning(feeds.c.id, feeds.c.unfinished)
+)
 
 
 class SqlFeedLedger:
-    """FeedLedger and FeedHistory in the catalogue.
+    """FeedLedger, FeedLine and FeedHistory in the catalogue.
 
     What many ask for at the same time is one transaction; everybody is answered when it is kept.
     """
@@ -41,6 +48,7 @@ class SqlFeedLedger:
     def __init__(self, db: CatalogDb, *, clock: Clock) -> None:
         self._db = db
         self._clock = clock
+        self._begun = Together(self._begin, most=_MOST_ASKED)
         self._rows = Together(self._select_feeds, most=_MOST_ASKED)
         self._listings = Together(self._select_listings, most=_MOST_ASKED)
         self._readings = Together(self._store, most=_MOST_STORED)
@@ -52,25 +60,35 @@ class SqlFeedLedger:
             raise UnknownFeed(feed_id)
         return to_feed(row, seal=self._db.seal)
 
-    async def due(self, now: datetime, *, limit: int = 100) -> tuple[DueFeed, ...]:
-        """Feeds that somebody follows, are not paused, and whose next reading is due; the longest overdue first."""
-        query = (
-            select(feeds.c.id, feeds.c.url)
-            .where(
-                exists().where(follow.c.feed_id == feeds.c.id),
-                feeds.c.state != FeedState.PAUSED.value,
-                feeds.c.next_read.is_(None) | (feeds.c.next_read <= now),
-            )
-            .order_by(feeds.c.next_read.asc().nulls_first(), feeds.c.id)
-            .limit(limit)
-        )
+    async def due_buckets(self, now: datetime) -> tuple[int, ...]:
+        """The buckets in which `due` finds a feed."""
         async with self._db.reading() as connection:
-            return tuple(DueFeed(row.id, row.url) for row in await connection.execute(query))
+            return tuple((await connection.execute(DUE_BUCKETS, {"now": now})).scalars())
+
+    async def due(self, now: datetime, *, bucket: int, limit: int = 100) -> tuple[DueFeed, ...]:
+        """Feeds of this bucket that somebody follows, are not paused, and whose next reading is due.
+
+        Some of each host in turn, the longest overdue first: one that has many and does not answer delays no other.
+        """
+        async with self._db.reading() as connection:
+            rows = await connection.execute(DUE, {"now": now, "bucket": bucket, "limit": limit})
+            return tuple(DueFeed(row.id, row.url, row.unfinished) for row in rows)
+
+    async def begin(self, feed_id: str) -> int:
+        """Note that a reading begins; returns how many before it were begun since the last that came to an end.
+
+        Raises UnknownFeed.
+        """
+        begun = await self._begun.ask(feed_id, key=feed_id)
+        if begun is None:
+            raise UnknownFeed(feed_id)
+        return begun - 1
 
     async def put_off(self, feed_id: str, *, until: datetime) -> None:
-        """Read the feed next at that time and change nothing else; where there is no such feed nothing happens."""
+        """Read the feed next at that time; the reading that was begun is at its end. Unknown feeds do not matter."""
+        later = update(feeds).where(feeds.c.id == feed_id).values(next_read=until, unfinished=0)
         async with self._db.writing() as connection:
-            await connection.execute(update(feeds).where(feeds.c.id == feed_id).values(next_read=until))
+            await connection.execute(later)
 
     async def record(
         self,
@@ -107,6 +125,11 @@ class SqlFeedLedger:
         if not rows:
             return len(found)
         return await asyncio.to_thread(count_known, feed_id, found, rows, seal=self._db.seal)
+
+    async def _begin(self, feed_ids: Sequence[str]) -> list[int | None]:
+        async with self._db.writing() as connection:
+            begun = {row.id: row.unfinished for row in await connection.execute(_BEGIN, {"ids": feed_ids})}
+        return [begun.get(one) for one in feed_ids]
 
     async def _select_feeds(self, feed_ids: Sequence[str]) -> list[Row[Any] | None]:
         async with self._db.reading() as connection:

@@ -16,9 +16,11 @@ from pipeline.domain.episode import EpisodeState
 TAKEN_OUT: Final = "Its publisher took it out of the feed."
 
 _BATCH: Final = 500
+"""Rows of one statement, and episodes that go again in one turn: after a bad day many would at once."""
 _AGAIN: Final = {
     "state": EpisodeState.WAITING.value,
     "attempt": episode.c.attempt + 1,
+    "is_unheard": False,
     "reason": "",
     "retry_at": None,
 }
@@ -31,12 +33,12 @@ async def revive(connection: AsyncConnection, episode_ids: Sequence[str]) -> Non
 
 
 async def revive_due(connection: AsyncConnection, now: datetime) -> tuple[str, ...]:
-    """Let every failed episode go again whose pause is over; returns their ids."""
+    """Let failed episodes go again whose pause is over, some at a time; returns their ids."""
     is_due = (episode.c.state == EpisodeState.FAILED.value) & (episode.c.retry_at <= now)
-    due = tuple((await connection.execute(select(episode.c.id).where(is_due).order_by(episode.c.retry_at))).scalars())
-    for some in _batches(due):
-        again = update(episode).where(episode.c.id.in_(some), is_due)
-        await connection.execute(again.values(**_AGAIN, retries=episode.c.retries + 1))
+    first = select(episode.c.id).where(is_due).order_by(episode.c.retry_at).limit(_BATCH)
+    due = tuple((await connection.execute(first)).scalars())
+    again = update(episode).where(episode.c.id.in_(due), is_due)
+    await connection.execute(again.values(**_AGAIN, retries=episode.c.retries + 1))
     return due
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import time
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, literal_column, select
 
 from pipeline.adapters.catalog.codecs import found_from_json, words_from_json, words_to_json
 from pipeline.adapters.catalog.feed_addresses import kept_move, opened
@@ -22,11 +22,12 @@ from pipeline.domain.insight import Author, Certainty, Insight, Kind
 from pipeline.domain.intake.keyed_address import page_to_show
 from pipeline.domain.overview import Tally
 
-_EPISODE: Final = tuple(
-    c.label(f"e_{c.name}")
-    for c in episode.c
-    if c.name not in {"found_hash", "sealed_found", "guid", "title", "enclosure", "published", "duration", "came_out"}
+_NOT_OF_EPISODE: Final = frozenset(
+    ("found_hash", "sealed_found", "guid", "title", "enclosure", "published", "duration", "came_out", "is_unheard")
 )
+_EPISODE: Final = tuple(c.label(f"e_{c.name}") for c in episode.c if c.name not in _NOT_OF_EPISODE)
+WAITS: Final = episode.c.state == literal_column(f"'{EpisodeState.WAITING.value}'")
+"""Waiting episodes, in the words of their index: a database takes that one only for the very same condition."""
 _FEED_OF_EPISODE: Final = (
     feed.c.url.label("feed_url"),
     feed.c.title.label("feed_title"),
@@ -89,6 +90,7 @@ def _to_feed(row: Row[Any], *, url: str, move_url: str | None) -> Feed:
         last_read=row.last_read,
         next_read=row.next_read,
         move=_to_move(row, move_url),
+        unfinished=row.unfinished,
     )
 
 
@@ -108,6 +110,7 @@ def feed_values(value: Feed, *, seal: Seal | None) -> dict[str, Any]:
         "state": value.state.value,
         "reason": value.reason,
         "failures": value.failures,
+        "unfinished": value.unfinished,
         "etag": value.validators.etag,
         "last_modified": value.validators.last_modified,
         "body_hash": value.validators.body_hash,

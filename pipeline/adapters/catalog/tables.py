@@ -19,12 +19,17 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     false,
+    text,
 )
 
 from pipeline.adapters.catalog.columns import UtcTime, Words
 
-SCHEMA: Final = "0008"
+SCHEMA: Final = "0009"
 """The newest migration."""
+
+_NOT_PAUSED: Final = "state != 'paused'"
+_UNWELL: Final = "state != 'active'"
+_WAITING: Final = "state = 'waiting'"
 
 metadata: Final = MetaData(
     naming_convention={
@@ -54,6 +59,9 @@ feed: Final = Table(
     # Of a private feed only what may be shown; all of it, which may be a key, is sealed.
     _must("url"),
     _text("sealed_url"),
+    # Of the address: each host is read by one process at a time.
+    _text("host", ""),
+    Column("bucket", Integer, nullable=False, server_default="0"),
     _must("audience"),
     _text("title", ""),
     _text("link"),
@@ -62,11 +70,13 @@ feed: Final = Table(
     _must("state"),
     _text("reason", ""),
     Column("failures", Integer, nullable=False, server_default="0"),
+    # Readings that were begun since the last that came to an end.
+    Column("unfinished", Integer, nullable=False, server_default="0"),
     _text("etag"),
     _text("last_modified"),
     _text("body_hash"),
     Column("last_read", UtcTime),
-    Column("next_read", UtcTime, index=True),
+    Column("next_read", UtcTime),
     # The address it seems to move to, of a private feed sealed.
     _text("move_url"),
     Column("move_since", UtcTime),
@@ -75,6 +85,8 @@ feed: Final = Table(
     # The feed that it became a part of when it moved to an address that was followed already.
     Column("merged_into", String(16)),
     _must("added_at", UtcTime),
+    Index(None, "bucket", "next_read", sqlite_where=text(_NOT_PAUSED), postgresql_where=text(_NOT_PAUSED)),
+    Index(None, "state", sqlite_where=text(_UNWELL), postgresql_where=text(_UNWELL)),
 )
 
 # The items of a feed as the last reading saw them, packed: those that did not change are not parsed again.
@@ -142,6 +154,8 @@ episode: Final = Table(
     Column("state", String(16), nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("backfill", Boolean(create_constraint=False), nullable=False),
+    # Nobody published its words, this attempt found.
+    Column("is_unheard", Boolean(create_constraint=False), nullable=False, server_default=false()),
     _text("reason", ""),
     # Tries by itself since somebody last let it go, and when the next one is due.
     Column("retries", Integer, nullable=False, server_default="0"),
@@ -151,6 +165,9 @@ episode: Final = Table(
     Index(None, "feed_id", "came_out"),
     Index(None, "state", "retry_at"),
     Index(None, "state", "came_out"),
+    # The lines of those that wait: each tick looks at their heads.
+    Index(None, "first_seen", sqlite_where=text(_WAITING), postgresql_where=text(_WAITING)),
+    Index(None, "is_unheard", "backfill", "came_out", sqlite_where=text(_WAITING), postgresql_where=text(_WAITING)),
 )
 
 # Every identity an episode was ever found under. Its primary key is what makes an episode come in once.

@@ -1,6 +1,7 @@
 """Answers without a language model: the best passages, headed as passages, with not a word of ours."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
@@ -17,18 +18,22 @@ from pipeline.ports import Embedder, Told
 
 _MOST: Final = 5
 _CLOSEST: Final = 3
-"""So many passages are shown where none is near enough: what was asked in quite other words may be among them."""
+"""So many passages are shown where none is near enough: what was asked in quite other words is often among them."""
 _READ: Final = 8
 _READ_FOR_A_DEFINITION: Final = 24
 """So many are read, because adverts and repetitions among them are not shown, and what a thing is may be said late."""
 _ALWAYS: Final = 2
 _LEAST_SHARE: Final = 0.3
 """After the first two a passage must match this share of the best one, or it only fills the page."""
-_AT_ALL: Final = 0.25
-"""Below this match not even several of the closest passages are worth a look."""
 _SAME_WORDS: Final = 0.6
 _FORM: Final = 0.3
 """What the form of an answer moves a passage up by."""
+_NEAR: Final = 0.4
+"""What the nearness of its best sentence moves a passage up by: the search has seen the passage as a whole."""
+_EPISODE: Final = 0.3
+"""What its episode moves it up by, when all that was found is there: a question mostly means one of them."""
+_STEEP: Final = 4
+"""The power of a score by which it counts for its episode, so that many weak passages are none."""
 _NAMED: Final = 3
 _ENOUGH_NAMED: Final = 2
 _AS_WELL: Final = 0.6
@@ -37,17 +42,18 @@ _AS_WELL: Final = 0.6
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A passage cut to what matters, the whole of it, and how far it has the form of an answer."""
+    """A passage cut to what matters, the whole of it, how far it has the form of an answer, its nearest sentence."""
 
     passage: Passage
     whole: Passage
     form: float
+    near: float
 
 
 class PassageAnswers:
     """An `AnswerWriter` that shows what was said and claims nothing. Raises IndexUnavailable when the embedder does.
 
-    Below `not_found_below` only the closest passages are shown; below `partly_below` the grade is PARTLY.
+    Below `not_found_below` at most three passages are shown, as the closest; below `partly_below` the grade is PARTLY.
     """
 
     def __init__(
@@ -71,8 +77,8 @@ class PassageAnswers:
         most = _READ_FOR_A_DEFINITION if wish_of(question.text).is_definition else _READ
         passages = () if asks_nothing(asked) else found.passages[:most]
         read = [one for one in await self._read(asked, passages) if one is not None]
-        grade = self._grade(question, [one.whole for one in read])
-        shown = _worth_showing(_best_first(read))[: self._most(grade, [one.passage for one in read])]
+        grade = self._grade(question, read)
+        shown = _worth_showing(_best_first(read))[: _CLOSEST if grade is Grade.NOT_FOUND else _MOST]
         citations = tuple(Citation(number, passage) for number, passage in enumerate(shown, start=1))
         return Answer(question.text, grade, Author.EXTRACT, (), citations, found.searched, found.degraded)
 
@@ -84,37 +90,38 @@ class PassageAnswers:
         nearness = [[next(near) for _ in reading.candidates] for reading in readings]
         return await asyncio.to_thread(lambda: list(map(_cut, repeat(asked), passages, readings, nearness)))
 
-    def _grade(self, question: Question, passages: Sequence[Passage]) -> Grade:
-        match = max((passage.match for passage in passages), default=0.0)
+    def _grade(self, question: Question, read: Sequence[_Read]) -> Grade:
+        match = max((one.whole.match for one in read), default=0.0)
         if match < self._not_found_below:
             return Grade.NOT_FOUND
-        is_sure = match >= self._partly_below and _covers(question.text, passages)
+        sure = [one for one in read if one.whole.match >= self._partly_below]
+        is_sure = sure and _covers(question.text, [one.whole for one in read]) and _names_amount(question.text, sure)
         return Grade.ANSWERED if is_sure else Grade.PARTLY
-
-    def _most(self, grade: Grade, passages: Sequence[Passage]) -> int:
-        if grade is not Grade.NOT_FOUND:
-            return _MOST
-        return _CLOSEST if max((p.match for p in passages), default=0.0) >= _AT_ALL else 1
 
 
 def _cut(asked: str, passage: Passage, reading: Reading, nearness: Sequence[float]) -> _Read | None:
     if reading.is_advert and not holds_reply(reading, asked):
         return None
     if not reading.own:
-        return _Read(passage, passage, 0.0)
+        return _Read(passage, passage, 0.0, 0.0)
     best = cut(reading, asked, nearness=nearness)
     url = _moved(passage.url, best.start)
     shown = replace(passage, text=best.text, start=best.start, end=best.end, url=url, before=None, after=None)
-    return _Read(shown, passage, best.form)
+    return _Read(shown, passage, best.form, max(nearness))
 
 
 def _best_first(read: Sequence[_Read]) -> list[Passage]:
-    """In their order, but that a passage with the form of an answer goes up among those that match as well."""
+    """By score, nearest sentence and episode; one with the form of an answer goes up among those that match as well."""
     best = max((one.passage.match for one in read), default=0.0)
+    episodes: dict[str, float] = defaultdict(float)
+    for one in read:
+        episodes[one.passage.episode_id] += one.passage.score**_STEEP
+    total = sum(episodes.values()) or 1.0
 
     def worth(one: _Read) -> float:
-        may_rise = one.passage.match >= _AS_WELL * best
-        return one.passage.score + (_FORM * one.form if may_rise else 0.0)
+        form = one.form if one.passage.match >= _AS_WELL * best else 0.0
+        share = episodes[one.passage.episode_id] / total
+        return one.passage.score + _NEAR * one.near + _EPISODE * share + _FORM * form
 
     return [one.passage for one in sorted(read, key=lambda one: -worth(one))]
 
@@ -124,6 +131,12 @@ def _covers(question: str, passages: Sequence[Passage]) -> bool:
     wanted = stems(question)
     named = {stem for p in passages if p.match >= NOT_FOUND_BELOW for stem in stems(f"{p.text}\n{p.episode_title}")}
     return len(wanted & named) >= min(_ENOUGH_NAMED, len(wanted) / _NAMED)
+
+
+def _names_amount(question: str, read: Sequence[_Read]) -> bool:
+    """Whether an amount is among what is shown, where one is asked for."""
+    wish = wish_of(question)
+    return not wish.is_amount or any(wish.granted(one.passage.text) for one in read)
 
 
 def _worth_showing(passages: Sequence[Passage]) -> list[Passage]:

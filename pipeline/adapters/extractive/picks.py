@@ -36,7 +36,7 @@ class ExtractivePicks:
     @property
     def version(self) -> str:
         """Names the rules; a new embedding is no reason to pick anew."""
-        return "extractive-4"
+        return "extractive-5"
 
     async def propose(self, episode: Episode, transcript: Transcript) -> tuple[Proposal, ...]:
         """Up to six picks, the most promising first; few or none where little stands alone."""

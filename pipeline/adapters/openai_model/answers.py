@@ -54,8 +54,8 @@ class ModelAnswers:
     async def write(self, question: Question, found: SearchResult, *, told: Told | None = None) -> Answer:
         """An answer of which every statement is carried by the passages it cites.
 
-        No model is asked where there is nothing to look for, or the index found nothing near. Raises what the
-        fallback raises.
+        No model is asked where there is nothing to look for, or the index found nothing near: the fallback then shows
+        what came closest. Raises what the fallback raises.
         """
         found = replace(found, passages=found.passages[:_MOST_PASSAGES])
         best = max((p.match for p in found.passages), default=0.0)
@@ -122,7 +122,10 @@ class ModelAnswers:
         return await self._ask(question, passages[: len(passages) // 2], ear, subject=subject)
 
     async def _not_found(self, question: Question, found: SearchResult) -> Answer:
-        """The model read the passages and they say nothing of it, or nothing that it said of them was true."""
+        """The model read the passages and they say nothing of it, or nothing that it said of them was true.
+
+        It has read more of them than a person would, so only the closest one is shown.
+        """
         closest = await self._fallback.write(question, found)
         return replace(closest, grade=Grade.NOT_FOUND, author=Author.MODEL, citations=closest.citations[:1])
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from pipeline.domain.errors import (
     AddressRefused,
+    FeedDeadly,
     FeedUnreadable,
     HttpStatus,
     PodsiftError,
@@ -70,6 +71,7 @@ def after_reading(
         state=FeedState.ACTIVE,
         reason="",
         failures=0,
+        unfinished=0,
         validators=validators,
         last_read=now,
         next_read=now + _spread(pause, jitter=jitter, at_least=max_age),
@@ -89,6 +91,8 @@ def after_failure(feed: Feed, error: PodsiftError, *, now: datetime, jitter: flo
     """The feed after a failed reading: tried again after a growing pause, or left to a person."""
     failures = feed.failures + 1
     verdict = _verdict(error)
+    if not isinstance(error, FeedDeadly):
+        feed = replace(feed, unfinished=0)  # it came to an end
     if _is_over(feed, failures, verdict.patience, now=now):
         reason = f"{verdict.sentence} It is no longer read: give its new address or remove it."
         return replace(feed, state=FeedState.PAUSED, reason=reason, failures=failures, next_read=None)
@@ -115,8 +119,8 @@ def _verdict(error: PodsiftError) -> _Verdict:
         return _status_verdict(error.status)
     if isinstance(error, FeedUnreadable):
         return _Verdict(f"What this address gives is {error.reason}.", _DAY)
-    if isinstance(error, TooSlow):
-        return _Verdict("Its server did not answer in time.", None)
+    if isinstance(error, TooSlow | FeedDeadly):
+        return _Verdict("Its server did not answer in time." if isinstance(error, TooSlow) else str(error), None)
     if isinstance(error, Unreachable):
         return _Verdict(f"Its server could not be reached: {error.problem}.", None)
     if isinstance(error, AddressRefused | TooLarge):

@@ -86,6 +86,11 @@ class Wish:
     subject: frozenset[str] = frozenset()
 
     @property
+    def is_amount(self) -> bool:
+        """Whether the question asks how much or how many: what names no number does not answer it."""
+        return self.cue is _AMOUNT
+
+    @property
     def is_definition(self) -> bool:
         """Whether the question asks what a thing is."""
         return bool(self.subject)

@@ -33,7 +33,8 @@ _WEIGHS: Final = re.compile(
     r"|\bmakes? (?:\w+ )*?sense\b|\bis (?:worth|key|everything|dead|over)\b|\bpays? off\b"
     r"|\b(?<!-)(?:works?|scales?) (?:\w+ly )?(?:well|better|best|worse|badly|against|only)\b"
     r"|\b(?:no|little) (?:reason|point|evidence|need|way|use|such thing)\b|\bhere to stay\b"
-    r"|\bthe (?:\w+ )?(?:problem|reason|bottleneck|cause|key|secret|danger) (?:is|was) (?!that\b)\b"
+    r"|\bthe (?:\w+ )?(?:problem|reason|bottleneck|cause|key|secret|danger) (?:(?:with|of|for) (?:[\w'’-]+ ){1,3})?"
+    r"(?:is|was) (?!that\b)\b"
     r"|\bthe (?:right|wrong|only) \w+\b|\bone of the \w+(?:er|est)\b|\b(?:most|least) \w{6,}\b"
     r"|\b(?:has|have|with) (?:an? |\w+ly |super |very |so )*(?:low|high|short|long|little|few|no|bad|poor|good|better"
     r"|worse) \w+",

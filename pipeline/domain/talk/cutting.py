@@ -9,7 +9,7 @@ from pipeline.domain.passage import Neighbour, Passage
 from pipeline.domain.talk.adverts import adverts_among
 from pipeline.domain.talk.asking import wish_of
 from pipeline.domain.talk.keywords import stems
-from pipeline.domain.talk.replies import Replies, asks_only, is_nod, replies_among
+from pipeline.domain.talk.replies import Replies, asks_only, is_nod, replies_among, reply_after
 from pipeline.domain.talk.sentences import Sentence, sentences
 from pipeline.domain.talk.speech import Word, spoken_words, word_count
 from pipeline.domain.transcript import Basis, Segment, Transcript
@@ -27,6 +27,7 @@ _LEAST_WORDS: Final = 12
 """Shorter sentences seldom say anything without their neighbour."""
 _ASKED: Final = 0.3
 """What is left of a sentence that only asks: the answer comes after it."""
+_NEIGHBOUR: Final = 0.3
 _FORM: Final = 0.35
 """What the form of an answer is worth beside nearness and shared words."""
 _CLEAN: Final = re.compile(r"[.?!…\u3002\uff01\uff1f][\"'”’)\]]*$")
@@ -164,12 +165,13 @@ def _score(sentence: Sentence, near: float, wanted: frozenset[str]) -> float:
 
 
 def _window(reading: Reading, scores: Sequence[float], replies: Replies) -> tuple[int, int]:
-    """The sentences around the best one of the passage, or a reply that begins after it: neighbours that fit."""
+    """The sentences around the best one of the passage: neighbours that fit. What only asks gives way to its reply."""
     said = reading.said
     may_be = replies.begun if replies.is_sure else {*reading.own, *replies.begun}
-    best = max(may_be, key=lambda i: (scores[i] * min(1.0, word_count(said[i].text) / _LEAST_WORDS), -i))
-    first = last = best
-    begin = best if replies.is_sure else 0
+    best = max(may_be, key=lambda i: (_weight(said, scores, i), -i))
+    reply = _reply(reading, best)
+    first = last = best = best if reply is None else reply
+    begin = best if replies.is_sure or reply is not None else 0
     while last - first + 1 < _MOST:
         sides = [(scores[i], i) for i in (first - 1, last + 1) if begin <= i < len(said) and scores[i] >= 0]
         sides = [(score, i) for score, i in sides if _length(said, min(first, i), max(last, i)) <= _WORDS]
@@ -179,6 +181,21 @@ def _window(reading: Reading, scores: Sequence[float], replies: Replies) -> tupl
             break
         first, last = min(first, added), max(last, added)
     return _without_nods(said, first, last, best)
+
+
+def _weight(said: Sequence[Sentence], scores: Sequence[float], place: int) -> float:
+    """How much speaks for a sentence: its own score, less for a short one, and a part of its better neighbour's."""
+    beside = max((scores[i] for i in (place - 1, place + 1) if 0 <= i < len(scores)), default=0.0)
+    return scores[place] * min(1.0, word_count(said[place].text) / _LEAST_WORDS) + _NEIGHBOUR * max(0.0, beside)
+
+
+def _reply(reading: Reading, place: int) -> int | None:
+    """Where the reply to the question begins that the sentence is, or is a part of."""
+    said, end = reading.said, place
+    while end + 1 < len(said) and said[end + 1].turn == said[end].turn and not _ends(reading, end):
+        end += 1
+    reply = reply_after(said, end) if asks_only(said[end]) else None
+    return None if reply in reading.barred else reply
 
 
 def _without_nods(said: Sequence[Sentence], first: int, last: int, best: int) -> tuple[int, int]:

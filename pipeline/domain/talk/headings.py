@@ -83,7 +83,7 @@ _TWICE: Final = re.compile(
 _LEFT_BEHIND: Final = re.compile(r"^[^,]+, (?:you|we|they|i|he|she|it)\b", re.IGNORECASE)
 """Something named and then let go of: «spring animations, you can get them»; a condition before the comma is none."""
 _POINTS: Final = re.compile(
-    r"\b(?:this|these|those|such)\b"
+    r"\b(?:this|these|those|such)\b(?! days\b)"
     r"|\b(?:(?<!all )of|in|on|with|for|from|at|by|about|do|does|did|doing|against|into|over|like|after|all|use"
     r"|using|if|get|gets|have"
     r"|change|solve|fix|know|want|see) (?:that|them|it|there)$"

@@ -60,6 +60,11 @@ def replies_among(said: Sequence[Sentence], wanted: frozenset[str]) -> Replies:
     return Replies(frozenset(asked - begun), frozenset(begun), is_sure=is_long and bool(begun))
 
 
+def reply_after(said: Sequence[Sentence], place: int) -> int | None:
+    """Where the reply to the question at `place` begins, None when nothing close after it says anything."""
+    return next(iter(_begun(said, place, frozenset())), None)
+
+
 def is_nod(sentence: Sentence) -> bool:
     """Whether it says nothing («Yeah.») or only asks."""
     return sentence.is_question or not trimmed([sentence.text])

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -78,7 +78,7 @@ def stretches(
         for window in _windows(said, begin, usable, void):
             stretch = _stretch(window, terms=terms, english=english)
             if stretch is not None:
-                yield stretch
+                yield stretch if punctuated else _left_open(stretch)
 
 
 def quote_of(words: Sequence[Word], stretch: Stretch) -> str:
@@ -172,6 +172,11 @@ def _length(left: str, right: str) -> int:
 def _uncapitalised(text: str) -> str:
     word = normalised(text.split(" ", 1)[0])
     return text[0].lower() + text[1:] if word in STOP_WORDS and word not in _ALWAYS_CAPITAL else text
+
+
+def _left_open(stretch: Stretch) -> Stretch:
+    """With «…» in place of every full stop, for nobody wrote one: a border is where a breath or a joint is."""
+    return replace(stretch, sentences=tuple(f"{sentence.removesuffix('.')}…" for sentence in stretch.sentences))
 
 
 def _fits(sentences: Sequence[str]) -> bool:

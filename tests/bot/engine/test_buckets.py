@@ -5,9 +5,8 @@ from collections import Counter
 
 import pytest
 
-from bot.engine.buckets import Readers, bucket_of
-from bot.engine.queues import BUCKETS
-from pipeline.domain.feed import DueFeed
+from bot.engine.buckets import Readers
+from pipeline.domain.feed import BUCKETS, DueFeed, bucket_of
 
 
 def due(host: str, count: int) -> tuple[DueFeed, ...]:

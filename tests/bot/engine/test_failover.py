@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from bot.engine.durable import Engine, open_engine
-from bot.engine.failover import Pace, holding, libpq_url
+from bot.engine.failover import Pace, holding, libpq_url, names_of_the_living
 from bot.engine.queues import Job
 from bot.engine.workflows import start
 from pipeline.domain.errors import CatalogUnavailable, DataFolderBusy
@@ -213,6 +213,14 @@ async def test_two_processes_cannot_have_one_name(url: str, log: Log) -> None:
             pass
 
 
+async def test_all_processes_that_live_are_named(url: str) -> None:
+    async with holding(url, "worker-0", patience=0.0), holding(url, "bot-0", patience=0.0):
+        assert await names_of_the_living(url) == ("bot-0", "worker-0")
+    assert await names_of_the_living(url) == ()
+    with pytest.raises(CatalogUnavailable, match="none does not answer"):
+        await names_of_the_living("postgresql://nobody@127.0.0.1:1/none")
+
+
 async def test_a_name_is_held_again_after_the_database_dropped_the_connection(url: str) -> None:
     async with holding(url, "a", patience=0.0) as slot, holding(url, "b", patience=0.0) as other:
         with psycopg.connect(url, autocommit=True) as connection:
@@ -228,7 +236,7 @@ async def test_a_name_is_held_again_after_the_database_dropped_the_connection(ur
 
 
 async def test_a_database_that_is_away_is_told_plainly() -> None:
-    with pytest.raises(CatalogUnavailable, match="PODSIFT_DATABASE_URL does not answer"):
+    with pytest.raises(CatalogUnavailable, match="none does not answer"):
         async with holding("postgresql://nobody@127.0.0.1:1/none", "a", patience=0.0):
             pass
 

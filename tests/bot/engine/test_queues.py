@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.engine.queues import ROLES, Job, host_of, job_of, limits, queue_of
+from bot.engine.queues import ROLES, Job, job_of, limits, queue_of
 from bot.engine.verdicts import Verdict, last_of, verdict_on
 from bot.shapes.status import StatusShape
 from bot.texts.message import plain
@@ -13,7 +13,7 @@ from bot.texts.replies import status_reply
 from bot.texts.wording import pause_sentence
 from pipeline.domain.episode import Episode
 from pipeline.domain.errors import CatalogUnavailable, IndexUnavailable, ModelBusy, ModelQuota, NoTranscript
-from pipeline.domain.feed import TranscriptOffer
+from pipeline.domain.feed import TranscriptOffer, host_of
 from pipeline.flows import Stage
 from tests.peers.made_episodes import episode as made
 

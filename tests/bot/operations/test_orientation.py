@@ -39,7 +39,7 @@ async def test_settings_and_setup_say_how_the_channel_stands_and_what_to_type(ap
     for operation in ("settings", "setup"):
         said = plain((await _told(app, READER, operation)).message)
         assert "#podcasts" in said
-        assert "The daily post comes at" in said
+        assert "daily at 09:00 (UTC), next on " in said
         assert "curators" in said.lower()
     assert "You may change all of this." in plain((await _told(app, CURATOR, "settings")).message)
     await _told(app, CURATOR, "pause")

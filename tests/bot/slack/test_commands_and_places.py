@@ -45,7 +45,7 @@ async def test_whoever_invited_us_is_a_curator(world: World) -> None:
 
 
 async def test_where_we_may_not_ask_who_is_an_admin_the_inviter_decides(peer: SlackPeer, stores: Stores) -> None:
-    peer.lacking.add("users.info")
+    peer.scopes.discard("users:read")
     async with running(peer, stores) as world:
         await world.commands("list", user="U2")
         assert world.counter.asked[-1][0].is_curator

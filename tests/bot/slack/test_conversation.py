@@ -16,30 +16,30 @@ async def test_a_mention_is_answered_once_in_its_thread_though_it_is_two_events(
 
 
 async def test_a_reply_in_a_thread_we_started_needs_no_mention(world: World, peer: SlackPeer) -> None:
-    peer.places["C1"].messages.append({"user": BOT, "ts": "1.1", "text": "Five insights"})
-    await world.says("who said no. 3?", thread="1.1", user="U2")
-    await world.says("and when?", thread="1.1")
-    assert world.answers(thread="1.1") == ["ask: who said no. 3?", "ask: and when?"]
+    peer.places["C1"].messages.append({"user": BOT, "ts": "1795414701.000001", "text": "Five insights"})
+    await world.says("who said no. 3?", thread="1795414701.000001", user="U2")
+    await world.says("and when?", thread="1795414701.000001")
+    assert world.answers(thread="1795414701.000001") == ["ask: who said no. 3?", "ask: and when?"]
     assert world.counter.asked[-1][1].arguments["earlier"] == ("who said no. 3?",)
 
 
 async def test_people_who_talk_to_each_other_are_left_alone(world: World, peer: SlackPeer) -> None:
-    peer.places["C1"].messages.append({"user": BOT, "ts": "1.1", "text": "Five insights"})
-    await world.says("what do you make of it, <@U2>?", thread="1.1")
-    await world.says("haha, nice", thread="1.1", user="U2")
-    await world.says("why do you think so?", thread="1.1")
+    peer.places["C1"].messages.append({"user": BOT, "ts": "1795414701.000001", "text": "Five insights"})
+    await world.says("what do you make of it, <@U2>?", thread="1795414701.000001")
+    await world.says("haha, nice", thread="1795414701.000001", user="U2")
+    await world.says("why do you think so?", thread="1795414701.000001")
     await world.says("is anybody coming to lunch?")
-    await world.says("what is this thread about?", thread="9.9")
+    await world.says("what is this thread about?", thread="1795414709.000009")
     assert world.counter.asked == []
-    await world.says(f"<@{BOT}> who said it?", thread="1.1")
+    await world.says(f"<@{BOT}> who said it?", thread="1795414701.000001")
     assert world.counter.questions == ["who said it?"]
 
 
 async def test_in_a_thread_of_others_only_who_asked_us_goes_on_without_a_mention(world: World, peer: SlackPeer) -> None:
-    peer.places["C1"].messages.append({"user": "U2", "ts": "2.2", "text": "I read something"})
-    await world.says(f"<@{BOT}> is that true?", thread="2.2")
-    await world.says("who says so?", thread="2.2")
-    await world.says("what about lunch?", thread="2.2", user="U2")
+    peer.places["C1"].messages.append({"user": "U2", "ts": "1795414702.000002", "text": "I read something"})
+    await world.says(f"<@{BOT}> is that true?", thread="1795414702.000002")
+    await world.says("who says so?", thread="1795414702.000002")
+    await world.says("what about lunch?", thread="1795414702.000002", user="U2")
     assert world.counter.questions == ["is that true?", "who says so?"]
 
 
@@ -146,7 +146,7 @@ async def test_what_stops_us_again_and_again_is_given_up(peer: SlackPeer, stores
 
 
 async def test_what_is_not_kept_yet_is_not_acknowledged_and_comes_again(world: World, stores: Stores) -> None:
-    event = {"type": "app_mention", "user": "U1", "text": f"<@{BOT}> why?", "ts": "5.5", "channel": "C1"}
+    event = {"type": "app_mention", "user": "U1", "text": f"<@{BOT}> why?", "ts": "1795414705.000005", "channel": "C1"}
     world.peer.patience = 0.2
     async with stores.db.writing():
         assert await world.event(event) is None

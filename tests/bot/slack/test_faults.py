@@ -21,7 +21,8 @@ _JOINED = {"type": "member_joined_channel", "user": BOT, "channel": "C1", "chann
 _POST = Message((Paragraph(text("Five insights")),), "Five insights", "digest:1")
 _DEAD_PLACE = (
     "channel_not_found", "is_archived", "channel_is_limited_access", "not_in_channel", "restricted_action",
-    "restricted_action_read_only_channel", "restricted_action_thread_only_channel", "cannot_reply_to_message",
+    "ekm_access_denied", "no_permission", "restricted_action_read_only_channel",
+    "restricted_action_thread_only_channel", "cannot_reply_to_message",
     "messages_tab_disabled", "missing_scope",
 )  # fmt: skip
 _DEAD_TOKEN = (
@@ -91,7 +92,8 @@ async def test_an_installation_whose_token_is_dead_is_forgotten(peer: SlackPeer,
 
 
 @pytest.mark.parametrize(
-    ("code", "seconds"), [("ratelimited", 30), ("rate_limited", 30), ("message_limit_exceeded", 300)]
+    ("code", "seconds"),
+    [("ratelimited", 30), ("rate_limited", 30), ("message_limit_exceeded", 300), ("team_added_to_org", 300)],
 )
 async def test_a_limit_is_waited_for(world: World, code: str, seconds: int) -> None:
     world.peer.fail("chat.postMessage", "error", code)
@@ -111,7 +113,15 @@ async def test_what_may_have_succeeded_is_not_sent_again_unseen(world: World, co
 
 
 @pytest.mark.parametrize(
-    "code", ["invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "markdown_text_conflict"]
+    "code",
+    [
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "markdown_text_conflict",
+        "msg_blocks_too_long",
+        "msg_blocks_too_many",
+        "msg_too_long",
+    ],
 )
 async def test_a_mistake_of_ours_is_logged_and_the_words_go_out_plainly_once(
     world: World, code: str, caplog: pytest.LogCaptureFixture
@@ -138,5 +148,5 @@ async def test_an_answer_whose_message_was_deleted_is_given_up(peer: SlackPeer) 
     web = SlackWeb("xoxb-peer", base_url=peer.api_url)
     peer.fail("chat.update", "error", "message_not_found")
     with pytest.raises(Exception, match="message_not_found"):
-        await web.write("chat.update", channel="C1", ts="1.1", text="x")
+        await web.write("chat.update", channel="C1", ts="1795414701.000001", text="x")
     assert len(peer.made("chat.update")) == 1

@@ -111,7 +111,10 @@ async def test_where_we_are_not_in_the_channel_the_reply_comes_as_a_direct_messa
 ) -> None:
     await _send(world, _sent("https://pods.example/f.xml", place="C2"))
     await _send(world, _sent("https://pods.example/f.xml", place="D1", name="V2"))
-    assert len(peer.said("D1")) == 2
+    replies = [one["text"] for one in peer.said("D1")]
+    assert replies.count("add:") == 2
+    # Both are about the only channel there is, and nothing can be posted to that.
+    assert replies.count("I am not in #c2, so nothing can be posted there yet.") == 2
 
 
 async def test_a_removal_is_taken_back_by_its_button_and_told_to_everybody(world: World) -> None:

@@ -14,6 +14,7 @@ from tests.bot.slack.slack_world import QUICK, running, until
 from tests.peers.catalog import OURS, Stores
 from tests.peers.slack_http import install
 from tests.peers.slack_peer import BOT, Place, SlackPeer
+from tests.peers.slack_scopes import granted_by
 
 _MENTION = f"<@{BOT}> why?"
 
@@ -81,7 +82,7 @@ async def test_what_was_heard_before_the_outage_is_not_asked_again(peer: SlackPe
 @pytest.mark.usefixtures("known")
 async def test_where_we_may_not_read_nothing_is_read(peer: SlackPeer, stores: Stores) -> None:
     _said(peer, _MENTION)
-    peer.lacking |= {"conversations.history", "conversations.replies"}
+    peer.scopes = granted_by("manifest_mention_only.yaml")
     async with running(peer, stores) as world:
         await world.intake.idle()
         assert world.counter.asked == []

@@ -38,7 +38,7 @@ async def test_two_workspaces_install_the_app_and_each_is_served_with_its_own_to
                 world.slack, peer, code=team, team={"id": team, "name": team}, access_token=f"xoxb-{team}"
             )
             assert done.status_code == 200
-            await _mentions(world, f"{team[1:]}.5", team=team)
+            await _mentions(world, f"179541470{team[1:]}.000005", team=team)
         by = [token for method, token in peer.calls_by if method == "chat.postMessage"]
         assert by == ["xoxb-T1", "xoxb-T2"]
         assert [member.workspace for member, _ in world.counter.asked] == ["slack:T1", "slack:T2"]
@@ -66,7 +66,7 @@ async def test_slack_is_not_asked_about_the_token_at_each_request(peer: SlackPee
         await install(world.slack, peer, code="x", team={"id": "T1"})
         before = len(peer.made("auth.test"))
         for number in range(5):
-            await _mentions(world, f"{number}.7", team="T1")
+            await _mentions(world, f"179541470{number}.000007", team="T1")
         assert len(peer.made("auth.test")) == before
 
 
@@ -100,7 +100,7 @@ async def test_an_installation_ends_where_it_began_or_not_at_all(peer: SlackPeer
 
 async def test_a_workspace_that_did_not_install_the_app_is_not_served(peer: SlackPeer, stores: Stores) -> None:
     async with hosting(peer, stores) as world:
-        await _mentions(world, "1.5", team="T9")
+        await _mentions(world, "1795414701.000005", team="T9")
         assert world.counter.asked == []
         assert world.hosted is not None
         with pytest.raises(DestinationGone):
@@ -115,13 +115,13 @@ async def test_who_removes_the_app_is_forgotten_and_their_posts_stop(
         await install(world.slack, peer, code="x", team={"id": "T1"})
         await install(world.slack, peer, code="y", team={"id": "T2"})
         for team in ("T1", "T2"):
-            await _mentions(world, f"{team[1:]}.5", team=team)
+            await _mentions(world, f"179541470{team[1:]}.000005", team=team)
         await world.slack.event(event, team="T1")
         await world.intake.idle()
         paused = [(await stores.settings.of(workspace=WorkspaceId(f"slack:{t}")))[0].paused for t in ("T1", "T2")]
         assert paused == [True, False]
-        await _mentions(world, "3.5", team="T1")
-        await _mentions(world, "4.5", team="T2")
+        await _mentions(world, "1795414703.000005", team="T1")
+        await _mentions(world, "1795414704.000005", team="T2")
         assert [member.workspace for member, _ in world.counter.asked] == ["slack:T1", "slack:T2", "slack:T2"]
 
 
@@ -134,7 +134,7 @@ async def test_news_of_a_removal_that_is_older_than_the_installation_changes_not
         await world.slack.event({"type": "app_uninstalled"}, team="T1", event_time=long_ago)
         await world.slack.event({"type": "tokens_revoked", "tokens": {"oauth": ["U2"]}}, team="T1")
         await world.intake.idle()
-        await _mentions(world, "1.5", team="T1")
+        await _mentions(world, "1795414701.000005", team="T1")
         assert len(world.counter.asked) == 1
 
 
@@ -149,8 +149,8 @@ async def test_an_organisation_installs_once_for_all_its_workspaces(peer: SlackP
             world.slack, peer, code="x", team=None, enterprise={"id": "E1", "name": "Org"},
             is_enterprise_install=True, access_token="xoxb-E1",
         )  # fmt: skip
-        await _mentions(world, "1.5", team="T1", **of("T1"))
-        await _mentions(world, "2.5", team="T2", **of("T2"))
+        await _mentions(world, "1795414701.000005", team="T1", **of("T1"))
+        await _mentions(world, "1795414702.000005", team="T2", **of("T2"))
         await world.slack.command(
             "list", team="T3", enterprise_id="E1", is_enterprise_install="true", response_url=f"{peer.url}/response/1"
         )

@@ -13,8 +13,9 @@ import pytest
 from bot import outbox
 from bot.slack.faults import SlackGone, SlackRefused, fault_of
 from bot.slack.messenger import SlackMessenger
+from bot.slack.render import render
 from bot.slack.web import SlackWeb
-from bot.texts.message import Message
+from bot.texts.message import Bullets, Message, text
 from bot.texts.posts import digest_post
 from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.channel import Channel
@@ -34,9 +35,13 @@ POST: Message = digest_post(digest(pick()))
 class Heard:
     gone: list[tuple[str, str]] = field(default_factory=list)
     pauses: list[float] = field(default_factory=list)
+    posted: list[str] = field(default_factory=list)
 
     async def on_gone(self, channel: Channel, error: SlackGone) -> None:
         self.gone.append((channel.id, error.code))
+
+    def on_posted(self, team: str) -> None:
+        self.posted.append(team)
 
     async def pause(self, seconds: float) -> None:
         self.pauses.append(seconds)
@@ -54,7 +59,7 @@ def messenger(peer: SlackPeer, heard: Heard) -> SlackMessenger:
 
 def _messenger(peer: SlackPeer, heard: Heard, *, timeout: float = 1.0) -> SlackMessenger:
     web = SlackWeb(BOT_TOKEN, base_url=peer.api_url, timeout=timeout, pause=heard.pause)
-    return SlackMessenger(web, clock=Now(), on_gone=heard.on_gone)
+    return SlackMessenger(web, clock=Now(), on_gone=heard.on_gone, on_posted=heard.on_posted)
 
 
 async def test_a_post_carries_its_key_and_is_found_by_it(peer: SlackPeer, messenger: SlackMessenger) -> None:
@@ -125,7 +130,7 @@ async def test_what_may_have_been_applied_is_not_sent_again(
 async def test_when_nobody_listens_nothing_arrived(heard: Heard) -> None:
     web = SlackWeb(BOT_TOKEN, base_url="http://127.0.0.1:9/api/", pause=heard.pause)
     with pytest.raises(DeliveryDelayed):
-        await SlackMessenger(web, clock=Now(), on_gone=heard.on_gone).send(CHANNEL, POST)
+        await SlackMessenger(web, clock=Now(), on_gone=heard.on_gone, on_posted=heard.on_posted).send(CHANNEL, POST)
 
 
 async def test_a_search_that_fails_is_worth_another_look(peer: SlackPeer, messenger: SlackMessenger) -> None:
@@ -166,12 +171,33 @@ async def test_refused_blocks_are_sent_as_plain_text_once(peer: SlackPeer, messe
 
 
 async def test_a_reply_is_found_in_its_thread(peer: SlackPeer, messenger: SlackMessenger) -> None:
-    peer.places["C1"].messages.append({"user": "U1", "ts": "1.000001", "text": "why?"})
-    reply = await messenger.post("C1", Message(POST.blocks, "x", "answer:1"), thread="1.000001")
-    assert await messenger.find_reply("C1", "1.000001", "answer:1") == reply
+    peer.places["C1"].messages.append({"user": "U1", "ts": "1795414701.000001", "text": "why?"})
+    reply = await messenger.post("C1", Message(POST.blocks, "x", "answer:1"), thread="1795414701.000001")
+    assert await messenger.find_reply("C1", "1795414701.000001", "answer:1") == reply
     assert await messenger.find(CHANNEL, "answer:1") is None
     peer.places["C1"].messages[0]["metadata"] = {"event_type": "somebody_elses", "event_payload": {"key": "answer:2"}}
-    assert await messenger.find_reply("C1", "1.000001", "answer:2") is None
+    assert await messenger.find_reply("C1", "1795414701.000001", "answer:2") is None
+
+
+async def test_a_long_reply_that_was_cut_off_gets_the_parts_that_are_missing(
+    peer: SlackPeer, messenger: SlackMessenger
+) -> None:
+    root = "1795414701.000001"
+    peer.places["C1"].messages.append({"user": "U1", "ts": root, "text": "list"})
+    items = tuple(text(f"{number}. {'show ' * 60}") for number in range(120))
+    whole = Message((Bullets(items),), "120 shows", "answer:1")
+    parts = len(render(whole))
+    assert parts > 2
+    for fault in ("drop", "status"):
+        posts = len(peer.made("chat.postMessage"))
+        peer.fail("chat.postMessage", "", times=1)
+        peer.fail("chat.postMessage", fault, 503)
+        with suppress(DeliveryUnknown):
+            await messenger.reply("C1", whole, thread=root, again=posts > 0)
+    await messenger.reply("C1", whole, thread=root, again=True)
+    posted = [one["blocks"] for one in peer.said("C1")]
+    assert posted == [list(payload.blocks) for payload in render(whole)]
+    assert await messenger.find_reply("C1", root, "answer:1") == peer.said("C1")[-1]["ts"]
 
 
 def test_every_code_of_the_table_has_its_meaning() -> None:

@@ -18,7 +18,8 @@ def _plain(words: str) -> Json:
 
 
 def _post(*blocks: Json, **more: Any) -> Json:
-    return {"method": "chat.postMessage", "channel": "C1", "text": "x", "blocks": list(blocks), **more}
+    quiet = {"unfurl_links": False, "unfurl_media": False}
+    return {"method": "chat.postMessage", "channel": "C1", "text": "x", "blocks": list(blocks), **quiet, **more}
 
 
 def _rich(*leaves: Json, kind: str = "rich_text_section") -> Json:
@@ -38,6 +39,11 @@ def _button(**more: Any) -> Json:
     return {"type": "button", "text": _plain("Go"), "action_id": "go", "value": "v", **more}
 
 
+def _marked(kind: str, **payload: Any) -> Json:
+    return _post({"type": "divider"}, metadata={"event_type": kind, "event_payload": payload})
+
+
+_TS = "1795414701.000001"
 _SMALL = {"type": "context", "elements": [{"type": "mrkdwn", "text": "a &amp; *b* <https://x.example|c>"}]}
 _GOOD = [
     _post(_rich({"type": "text", "text": "a", "style": {"bold": True}}), _SMALL, {"type": "divider"}),
@@ -45,7 +51,7 @@ _GOOD = [
     _view(_field({"type": "plain_text_input", "max_length": 3_000}), private_metadata="x" * 3_000),
     _view(_field({"type": "timepicker", "initial_time": "08:30"})),
     {"method": "views.publish", "user_id": "U1", "view": {"type": "home", "blocks": [{"type": "divider"}] * 100}},
-    {"method": "chat.update", "channel": "C1", "ts": "1.1", "text": "x" * 4_000},
+    {"method": "chat.update", "channel": "C1", "ts": _TS, "text": "x" * 4_000},
 ]
 _BAD = {
     "a method that nobody has": {"method": "chat.shout", "channel": "C1"},
@@ -53,7 +59,18 @@ _BAD = {
     "no channel": {"method": "chat.postMessage", "text": "x"},
     "a channel by its name": _post(channel="#podcasts"),
     "no text": _post(text=""),
-    "too much text for an update": {"method": "chat.update", "channel": "C1", "ts": "1.1", "text": "x" * 4_001},
+    "previews": _post({"type": "divider"}, unfurl_links=True),
+    "words that are markup": _post(text="*x*"),
+    "a blank text": _post({"type": "header", "text": _plain("  ")}),
+    "a control character": _post(_rich({"type": "text", "text": "a\x07"})),
+    "a line turned round": _post({"type": "header", "text": _plain("a\u202eb")}),
+    "metadata of a strange kind": _marked("Our Post"),
+    "metadata in metadata": _marked("a", key={}),
+    "metadata without end": _marked("a", key="x" * 16_000),
+    "a member by name": {"method": "users.info", "user": "ann"},
+    "an empty cursor": {"method": "conversations.history", "channel": "C1", "cursor": ""},
+    "a page too long": {"method": "conversations.history", "channel": "C1", "limit": 1_000},
+    "too much text for an update": {"method": "chat.update", "channel": "C1", "ts": _TS, "text": "x" * 4_001},
     "a broadcast": _post(text="<!channel> hello"),
     "a mention in rich text": _post(_rich({"type": "text", "text": "<@U1>"})),
     "a user element": _post(_rich({"type": "user", "user_id": "U1"})),
@@ -93,7 +110,7 @@ _BAD = {
     "a time of no clock": _view(_field({"type": "timepicker", "initial_time": "8:30"})),
     "a choice of one of nothing": _view(_field({"type": "radio_buttons", "options": []})),
     "a stream of words beside chunks": {
-        "method": "chat.appendStream", "channel": "C1", "ts": "1.1", "markdown_text": "x", "chunks": [],
+        "method": "chat.appendStream", "channel": "C1", "ts": _TS, "markdown_text": "x", "chunks": [],
     },
     "five prompts": {
         "method": "assistant.threads.setSuggestedPrompts", "channel_id": "D1",

@@ -94,6 +94,15 @@ async def test_what_was_changed_in_the_form_is_done_and_nothing_else(world: Worl
     assert len(world.counter.asked) == 4
 
 
+async def test_a_form_that_changes_several_things_is_told_in_one_public_line(world: World, peer: SlackPeer) -> None:
+    await world.commands("list")
+    await _send(world, _filled(show="Ship It", at="08:30", post="off"))
+    assert [request.operation for _, request in world.counter.asked[1:]] == ["add", "pause", "schedule"]
+    # What the schedule says holds whether it is paused, so pausing has no reply of its own.
+    assert [one["text"] for one in peer.ephemerals] == ["add:", "schedule:"]
+    assert world.answers() == ["ann: add: schedule:"]
+
+
 async def test_a_zone_that_is_none_is_told_in_the_open_form(world: World, peer: SlackPeer) -> None:
     await _send(world, _filled(zone="Berlin"))
     assert world.counter.asked == []
@@ -162,7 +171,7 @@ async def test_an_export_comes_in_words_and_as_a_file_that_only_the_member_sees(
 
 
 async def test_an_export_without_the_permission_for_files_is_in_words(peer: SlackPeer, stores: Stores) -> None:
-    peer.lacking.add("files.getUploadURLExternal")
+    peer.scopes.discard("files:write")
     async with running(peer, stores, counter=_Exporter()) as world:
         await world.commands("export")
         assert peer.responses[-1]["text"] == "1 show exported"
@@ -186,7 +195,7 @@ async def test_a_file_that_cannot_be_read_says_what_else_can_be_done(
 ) -> None:
     peer.files = {} if problem == "missing" else {"F1": _OPML * (70_000 if problem == "too long" else 1)}
     if problem == "scope":
-        peer.lacking.add("files.info")
+        peer.scopes.discard("files:read")
     if problem == "elsewhere":
         told = {"id": "F1", "size": 9, "url_private_download": "https://evil.example/F1"}
         peer.methods["files.info"] = lambda _: {"ok": True, "file": told}

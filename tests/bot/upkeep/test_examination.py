@@ -8,8 +8,13 @@ from typing import Any
 import pytest
 
 from bot.app import App, open_app
+from bot.handover import Request
+from bot.operations import perform
+from bot.running import OWNER
 from bot.settings import load_settings
 from bot.shapes.commands import CheckShape
+from bot.texts.message import plain
+from bot.texts.wording import UNAVAILABLE
 from bot.upkeep.examination import examine
 from tests.peers.chroma_server import free_port
 
@@ -56,8 +61,20 @@ async def test_a_chroma_server_that_is_away_is_a_problem_and_words_go_on(tmp_pat
         index = (await checks(app))["Index"]
 
     assert index.state == "problem"
+    assert "does not answer" in index.detail
     assert index.help.startswith("Start the Chroma server, or correct PODSIFT_CHROMA_URL")
     assert "words go on alone" in index.help
+
+
+async def test_while_the_chroma_server_is_away_status_says_so_and_a_rebuild_says_what_to_do(tmp_path: Path) -> None:
+    async for app in opened(tmp_path, chroma_url=f"http://127.0.0.1:{free_port()}"):
+        status = plain((await perform(app, OWNER, Request("status"), lambda _: None)).message)
+        reindex = await perform(app, OWNER, Request("reindex"), lambda _: None)
+
+    assert "0 episodes; searches go by words alone. The Chroma server does not answer: " in status
+    assert plain(reindex.message).startswith("The Chroma server does not answer: ")
+    assert "Repeat “podsift reindex”" in plain(reindex.message)
+    assert reindex.code == UNAVAILABLE
 
 
 async def test_a_model_folder_is_told_from_a_name_that_is_fetched(tmp_path: Path) -> None:

@@ -22,10 +22,7 @@ from bot.web.figures import exposition
 from bot.web.serving import serving_page
 from bot.web.site import make_site
 from pipeline.adapters.catalog import Operations
-from pipeline.domain.audience import PUBLIC
-from pipeline.domain.episode import Episode
 from pipeline.domain.errors import CatalogUnavailable, SettingsError
-from pipeline.domain.feed import FoundEpisode
 from pipeline.domain.overview import Overview, Tally
 from pipeline.domain.spending import SpendingTotal
 from vectorstore.index import IndexCounts
@@ -55,22 +52,28 @@ async def get(app: App, path: str) -> httpx.Response:
 
 
 class Broken(Operations):
-    async def overview(self) -> Overview:
+    async def waiting_since(self) -> datetime | None:
         raise CatalogUnavailable("The catalogue does not answer.")
 
 
-class Buggy(Operations):
+class Uncounted(Operations):
     async def overview(self) -> Overview:
+        raise CatalogUnavailable("It takes too long.")
+
+
+class Buggy(Operations):
+    async def waiting_since(self) -> datetime | None:
         raise RuntimeError("/home/somebody/secret")
 
 
 def condition(**changed: Any) -> Condition:
-    waiting = Episode("e", "f", "u", "t", PUBLIC, FoundEpisode(guid="g", title="t"), NOW - timedelta(minutes=2))
     whole = Condition(
         version="1.2.3",
         at=NOW,
         engine=True,
-        overview=Overview(Tally(waiting=1, ready=7), 2, 3, (), waiting),
+        database=True,
+        waiting_since=NOW - timedelta(minutes=2),
+        overview=Overview(Tally(waiting=1, ready=7), 2, 3, 0),
         spending=SpendingTotal(calls=4, tokens_in=900, tokens_out=80, micros=1_500_000),
         index=IndexCounts(episodes=7, unfinished=1, chunks=300, insights=20),
         platforms={"slack": True},
@@ -84,7 +87,8 @@ def condition(**changed: Any) -> Condition:
         ({}, "ok"),
         ({"platforms": {"slack": False, "discord": True}}, "degraded"),
         ({"engine": False}, "down"),
-        ({"overview": None}, "down"),
+        ({"database": False}, "down"),
+        ({"overview": None}, "ok"),
         ({"index": None}, "down"),
     ],
 )
@@ -120,9 +124,21 @@ async def test_a_part_that_fails_or_says_nothing_in_time_counts_as_down(app: App
     platforms = replace(app.platforms, connections={"slack": silent, "discord": up})
     seen = await look(replace(app, desk=Broken.__new__(Broken), platforms=platforms), patience=0.05)
 
-    assert seen.overview is None
+    assert not seen.database
     assert seen.platforms == {"slack": False, "discord": True}
     assert seen.oldest_waiting == 0.0
+
+
+async def test_a_database_that_counts_slowly_is_no_database_that_is_down(app: App) -> None:
+    uncounted = replace(app, desk=Uncounted(app.desk._db))
+
+    healthy = (await get(uncounted, "/healthz")).json()
+    figures = (await get(uncounted, "/metrics")).text
+
+    assert healthy["database"]
+    assert 'podsift_up{part="database"} 1.0' in figures
+    assert "podsift_oldest_waiting_seconds 0.0" in figures
+    assert "podsift_episodes" not in figures
 
 
 async def test_a_bug_shows_nothing_of_its_inside(app: App) -> None:
@@ -164,7 +180,7 @@ async def test_figures_are_what_prometheus_reads() -> None:
 
 
 async def test_what_does_not_answer_has_no_figure(app: App) -> None:
-    text = exposition(condition(overview=None, index=None, spending=None)).decode()
+    text = exposition(condition(database=False, overview=None, index=None, spending=None)).decode()
 
     assert 'podsift_up{part="database"} 0.0' in text
     assert "podsift_episodes" not in text

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 from pipeline.domain.audience import LOCAL
 from pipeline.domain.channel import LATE_BY, Channel, DueDigest, due_digest
 
-ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Africa/Cairo", "America/Santiago", "Asia/Kolkata")
+ZONES = (
+    "UTC",
+    "Europe/Berlin",
+    "America/New_York",
+    "Africa/Cairo",
+    "America/Santiago",
+    "Asia/Kolkata",
+    "Australia/Lord_Howe",
+)
 DAY = date(2026, 11, 22)
 
 
@@ -37,11 +45,14 @@ def days_posted(of: Channel, start: datetime, end: datetime, *, every: timedelta
         ("America/New_York", time(2, 15), date(2027, 3, 14)),
         ("Africa/Cairo", time(0, 0), date(2027, 4, 30)),  # midnight does not happen
         ("America/Santiago", time(0, 0), date(2027, 9, 5)),
+        ("America/Santiago", time(23, 30), date(2027, 4, 3)),  # the day has 25 hours, and its last comes twice
+        ("Australia/Lord_Howe", time(2, 15), date(2026, 10, 4)),  # half an hour is skipped
+        ("Australia/Lord_Howe", time(1, 45), date(2027, 4, 4)),  # half an hour comes twice
     ],
 )
 def test_every_day_around_a_clock_change_is_posted_once(zone: str, at: time, around: date) -> None:
     start = datetime.combine(around - timedelta(days=2), time(12), tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    end = datetime.combine(around + timedelta(days=2), time(12), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    end = datetime.combine(around + timedelta(days=2), time(23, 59), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
     posted = days_posted(channel(zone, at), start, end, every=timedelta(minutes=7))
 
@@ -58,6 +69,14 @@ def test_a_wall_time_that_happens_twice_means_the_first() -> None:
     assert channel("Europe/Berlin", time(2, 30)).post_time(date(2026, 10, 25)) == datetime(
         2026, 10, 25, 0, 30, tzinfo=UTC
     )
+
+
+def test_where_clocks_change_by_half_an_hour_so_does_the_post() -> None:
+    skipped = channel("Australia/Lord_Howe", time(2, 15)).post_time(date(2026, 10, 4))
+    twice = channel("Australia/Lord_Howe", time(1, 45)).post_time(date(2027, 4, 4))
+
+    assert skipped.astimezone(ZoneInfo("Australia/Lord_Howe")).time() == time(2, 45)
+    assert twice == datetime(2027, 4, 3, 14, 45, tzinfo=UTC)
 
 
 @given(

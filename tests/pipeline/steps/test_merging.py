@@ -54,7 +54,7 @@ async def test_both_workspaces_end_on_one_feed_with_every_episode_once(world: Fe
     assert (await feed_of(stores, OURS)).id == (await feed_of(stores, STRANGER)).id == theirs.id
     episodes = await stores.library.episodes(theirs.id, workspace=OURS)
     assert sorted(one.title for one in episodes) == [f"Part {n}" for n in range(1, 8)]
-    assert [one.id for one in await stores.feeds.due(stores.clock.now())] == [theirs.id]
+    assert [one.id for one in await stores.due(stores.clock.now())] == [theirs.id]
 
 
 async def test_later_readings_find_nothing_new_and_lose_nothing(world: FeedWorld) -> None:

@@ -150,7 +150,7 @@ async def test_fault_15_a_feed_that_is_gone_is_paused_at_once_with_what_to_do(re
         "The publisher says that this feed is gone for good (410). "
         "It is no longer read: give its new address or remove it."
     )
-    assert await reader.stores.feeds.due(reader.stores.clock.now() + timedelta(days=99)) == ()
+    assert await reader.stores.due(reader.stores.clock.now() + timedelta(days=99)) == ()
 
 
 async def test_fault_15_a_feed_that_is_not_found_is_borne_for_a_week(reader: Reader) -> None:

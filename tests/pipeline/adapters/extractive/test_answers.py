@@ -83,7 +83,8 @@ async def test_says_nothing_of_its_own() -> None:
         ((0.9, 0.2, 0.2, 0.1), Grade.ANSWERED, 2),
         ((0.6, 0.69), Grade.PARTLY, 2),
         ((0.49, 0.2), Grade.NOT_FOUND, 2),
-        ((0.2, 0.1), Grade.NOT_FOUND, 1),
+        ((0.2, 0.1), Grade.NOT_FOUND, 2),
+        ((0.2, 0.15, 0.15, 0.1), Grade.NOT_FOUND, 3),
         ((), Grade.NOT_FOUND, 0),
     ],
 )
@@ -93,6 +94,23 @@ async def test_the_grade_follows_the_best_match(matches: tuple[float, ...], grad
 
     assert answer.grade is grade
     assert [c.number for c in answer.citations] == list(range(1, shown + 1))
+
+
+async def test_how_much_is_answered_by_an_amount_only() -> None:
+    asked = Question("How much does the compressor of a heat pump cost?", LOCAL)
+    bare = passage("The compressor of a heat pump has its cost, and people pay it without a word.")
+    named = passage("The compressor of a heat pump costs about 900 euros, and people pay it.")
+
+    assert (await writer().write(asked, SearchResult((bare,), searched=9))).grade is Grade.PARTLY
+    assert (await writer().write(asked, SearchResult((named,), searched=9))).grade is Grade.ANSWERED
+
+
+async def test_the_episode_with_most_of_what_was_found_comes_first() -> None:
+    apart = passage(f"{SAYINGS[1]} {TOWNS[0]} knows.", match=0.9, episode="e2")
+    found = [passage(f"{text} {town} knows.", match=0.85) for text, town in zip(SAYINGS[2:5], TOWNS[1:4], strict=True)]
+    answer = await writer().write(ASKED, SearchResult((apart, *found), searched=9))
+
+    assert [c.passage.episode_id for c in answer.citations] == ["e1", "e1", "e1", "e2"]
 
 
 async def test_a_passage_of_one_sentence_stays_whole() -> None:

@@ -14,6 +14,7 @@ CLAIMS = (
     "It is easier to sleep when nobody is counting",
     "Scarce labour beats any law",
     "The bill fell by 40 percent",
+    "The problem with cheap pumps is the noise",
 )
 NO_CLAIMS = (
     "The new version was released on Friday",

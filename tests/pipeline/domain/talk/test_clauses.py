@@ -54,6 +54,10 @@ def headline(*sentences: str) -> str | None:
             "The insulation of walls is one of the harder problems",
         ),
         ("No one changes the insulation anyway.", "No one changes the insulation"),
+        (
+            "A pump needs less electricity these days than a kettle.",
+            "A pump needs less electricity these days than a kettle",
+        ),
         ("With good insulation, everything is very quiet.", "With good insulation, everything is very quiet"),
         (
             "If you want to dry the wall that will take a year, because a small pump is not enough for wet insulation.",

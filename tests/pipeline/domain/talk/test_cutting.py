@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.domain.passage import Neighbour, Passage
@@ -44,6 +44,7 @@ def cut_of(made: Passage, question: str, *nearness: float) -> Cut:
     return cut(reading, question, nearness=near)
 
 
+@settings(deadline=None)
 @given(SENTENCES)
 def test_a_cut_is_a_short_part_of_the_passage_with_times_inside_it(texts: list[str]) -> None:
     text = " ".join(texts)
@@ -58,6 +59,7 @@ def test_a_cut_is_a_short_part_of_the_passage_with_times_inside_it(texts: list[s
     assert 10.0 <= found.start <= found.end <= 100.0
 
 
+@settings(deadline=None)
 @given(SENTENCES, SENTENCES, SENTENCES)
 def test_with_neighbours_not_a_word_is_invented(before: list[str], texts: list[str], after: list[str]) -> None:
     made = passage(" ".join(texts), before=" ".join(before), after=" ".join(after))
@@ -108,6 +110,21 @@ def test_when_the_show_asks_the_same_its_reply_is_shown() -> None:
     found = cut_of(made, "What is a federated mint?", 0.9, 0.9)
     assert "Four people you trust keep the money together" in found.text
     assert found.form == 1.0
+
+
+def test_what_only_asks_gives_way_to_its_reply() -> None:
+    asked = (
+        "Now, somebody wants to know whether the machine in the cellar can be left alone in summer, or is that unwise?"
+    )
+    replied = "Switch it off in May and open the valve once a month."
+    found = cut_of(passage(f"{asked} {replied} The garden needs rain."), "What about the warm months?", 0.9, 0.2)
+    assert found.text.startswith(replied)
+
+
+def test_a_sentence_beside_another_good_one_is_chosen_among_equals() -> None:
+    text = "Pumps were his hobby for many years. " + "Nobody in the village ever knew the reason for that. " * 4
+    text += "Of all the pumps in town only four were broken. But the bills went up in ninety houses. Bread was dear."
+    assert "only four" in cut_of(passage(text), "Why did bills go up although the pumps work?", *[0.3] * 8).text
 
 
 def test_a_passage_that_is_mostly_an_advert_is_one() -> None:

@@ -94,3 +94,15 @@ def test_more_than_three_sentences_are_joined_where_they_are_short() -> None:
 
 def test_long_sentences_are_not_joined() -> None:
     assert condensed((NOISE, WATER, COST, NOISE)) is None
+
+
+def test_captions_without_any_mark_are_left_open_where_a_full_stop_would_be_ours() -> None:
+    filler = "and the harvest of that year was poor in the north so that the grain stood wet on every field " * 8
+    said = (
+        "so insulation keeps a heat pump small in every house of the old town by the river even in a long winter "
+        "because cooler water needs larger radiators that cost less than a larger pump does over its fifteen years "
+    )
+    found = _stretches(paced([(filler + said + filler, "Tom")]))
+
+    assert found
+    assert all(sentence.endswith("…") and "." not in sentence for s in found for sentence in s.sentences)
