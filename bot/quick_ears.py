@@ -12,11 +12,10 @@ _TURN: Final = 0.0005
 
 Python's own 5 ms add up: hearing a command takes dozens of turns.
 """
-_YOUNG_ROUNDS: Final = 100
-"""So many collections of young objects between two full ones, in place of Python's 10.
+_ROUNDS: Final = 100
+"""So many collections of the middle generation between two full ones, in place of Python's 10.
 
-What episodes are read into dies young, without the collector; a full round among the words of several transcripts stops
-every thread for up to 100 ms to free some thousand objects.
+Among the words of several transcripts a full one stops every thread for up to 100 ms, and frees two thousand objects.
 """
 
 
@@ -34,4 +33,4 @@ def spare_what_stays() -> None:
     gc.collect()
     gc.freeze()
     young, middle, _ = gc.get_threshold()
-    gc.set_threshold(young, middle, _YOUNG_ROUNDS)
+    gc.set_threshold(young, middle, _ROUNDS)

@@ -14,6 +14,7 @@ from bot.texts import phrases
 from bot.texts.answers import answer_post, growing_post, search_post
 from bot.texts.message_json import to_json
 from bot.texts.posts import digest_post, explained_digest
+from bot.texts.replies import nothing_followed_reply
 from bot.texts.wording import NOT_FOUND
 from pipeline import flows
 from pipeline.domain.answer import Answer, Grade, Question
@@ -46,6 +47,8 @@ async def digest(app: App, member: Member, arguments: dict[str, Any], _report: R
 async def ask(app: App, member: Member, arguments: dict[str, Any], report: Report) -> Outcome:
     """Answer a question from the shows that the member's channel follows; `report` gets the answer while it grows.
 
+    Where the channel follows none, the reply says so.
+
     Arguments: question, earlier (the member's previous questions in the thread), under (the platform's name of the
     message under which it is asked: below a day's post «no. 3» means that day's), date (ISO, in place of `under`).
     """
@@ -67,7 +70,9 @@ async def ask(app: App, member: Member, arguments: dict[str, Any], report: Repor
         report(Progress(len(answer.statements), 0, "", to_json(growing_post(answer))))
 
     answer = await flows.answer(question, app.pipeline, told=told)
-    return Outcome(answer_shape(answer), answer_post(answer), NOT_FOUND if answer.grade is Grade.NOT_FOUND else 0)
+    # Without shows an insight that was posted here can still be asked about.
+    message = answer_post(answer) if question.feeds or answer.citations else nothing_followed_reply()
+    return Outcome(answer_shape(answer), message, NOT_FOUND if answer.grade is Grade.NOT_FOUND else 0)
 
 
 async def search(app: App, member: Member, arguments: dict[str, Any], _report: Report) -> Outcome:
@@ -93,7 +98,8 @@ async def search(app: App, member: Member, arguments: dict[str, Any], _report: R
         searched=found.searched,
         degraded=found.degraded,
     )
-    return Outcome(data, search_post(query.text, found), 0 if found.passages else NOT_FOUND)
+    message = search_post(query.text, found) if query.feeds else nothing_followed_reply()
+    return Outcome(data, message, 0 if found.passages else NOT_FOUND)
 
 
 async def _digest_meant(app: App, member: Member, arguments: dict[str, Any]) -> Digest | None:

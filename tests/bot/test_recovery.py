@@ -16,6 +16,7 @@ from bot.sample_host import serve_samples
 from bot.settings import Settings, load_settings
 from bot.upkeep.index_care import keeping_level
 from tests.peers.podcast_host import PodcastHost
+from tests.peers.waiting import until
 
 FEED = """<?xml version="1.0"?>
 <rss version="2.0" xmlns:podcast="https://podcastindex.org/namespace/1.0"><channel><title>Kiln Talk</title>
@@ -61,9 +62,12 @@ async def test_a_service_fills_a_lost_or_damaged_index_while_it_answers(tmp_path
     before = await searched_once(tmp_path)
     break_index(tmp_path / "index", damage)
 
-    async with asyncio.timeout(20), open_app(settings_for(tmp_path)) as app, keeping_level(app):
-        while await told(app, "search", query=SOUGHT) != before:
-            await asyncio.sleep(0)
+    async with open_app(settings_for(tmp_path)) as app, keeping_level(app):
+
+        async def all_is_found() -> bool:
+            return await told(app, "search", query=SOUGHT) == before
+
+        await until(all_is_found)
 
 
 async def test_a_search_says_that_it_does_not_know_all_while_the_index_is_filled(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from bot.engine.workflows import Work
 from pipeline.domain.errors import PodsiftError
 from pipeline.flows import Stage
 
-QUICK = Rhythm(first_pause=0.01, patience=0.0, farewell=1)
+QUICK = Rhythm(first_pause=0.01, farewell=1)
+"""With the patience of the service: the database sees a little later than we that a killed process is gone."""
 PACE = Pace(look_every=0.1, grace=0.4)
 NEXT = {Stage.INGEST: Stage.ANALYSE, Stage.ANALYSE: Stage.INDEX, Stage.INDEX: None}
 

@@ -2,8 +2,8 @@
 
     python -m tests.peers.poisoned_feed DATA    reads what is due on loopback, once for every line it is given
 
-The feed named “poison” kills its process as soon as the one named “beside” is read at the same time; read apart it kills
-that process (`poisoned_apart.py`).
+The feed named “poison” kills its process as soon as the one named “beside” is read at the same time; read apart it
+kills that process (`poisoned_apart.py`).
 """
 
 import asyncio

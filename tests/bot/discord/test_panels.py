@@ -65,7 +65,7 @@ def body(panel: Panel, marker: str = "") -> dict[str, Any]:
     return {"components": components_of(panel, marker), "flags": 1 << 15, "allowed_mentions": none}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(_MESSAGES)
 def test_whatever_is_in_a_message_discord_takes_every_panel(message: Message) -> None:
     for panel in panels(message):
@@ -74,7 +74,7 @@ def test_whatever_is_in_a_message_discord_takes_every_panel(message: Message) ->
         assert problems_of(body(panel, marker_of("key"))) == []
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(_MESSAGES)
 def test_whatever_is_in_a_message_discord_takes_it_as_one_panel_and_as_chunks(message: Message) -> None:
     assert problems_of(body(one_panel(message))) == []
@@ -83,7 +83,7 @@ def test_whatever_is_in_a_message_discord_takes_it_as_one_panel_and_as_chunks(me
         assert 0 < len(chunk) <= LONGEST_CHUNK
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.text("abc *_", max_size=700), max_size=30))
 def test_nothing_is_lost_between_panels_or_chunks(paragraphs: list[str]) -> None:
     message = Message(tuple(Paragraph(text(words)) for words in paragraphs), "x")

@@ -180,7 +180,7 @@ _BLOCKS = st.one_of(
 _MESSAGES = st.builds(Message, st.lists(_BLOCKS, max_size=8).map(tuple), _WORDS)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(_MESSAGES)
 def test_no_message_exceeds_a_limit_or_lets_a_mention_through(message: Message) -> None:
     for payload in (*render(message), render_one(message), render_plain(message)):
@@ -188,7 +188,7 @@ def test_no_message_exceeds_a_limit_or_lets_a_mention_through(message: Message) 
         assert json_length(list(payload.blocks)) <= 12_000
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(_MESSAGES)
 def test_no_word_is_lost(message: Message) -> None:
     shown = "".join(
@@ -199,7 +199,7 @@ def test_no_word_is_lost(message: Message) -> None:
             assert _bare(plain_text(block.text)) in _bare(shown)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(_WORDS, st.integers(0, 1_900))
 def test_a_digest_is_always_one_message(words: str, address: int) -> None:
     audio = "https://example.org/" + "&" * address

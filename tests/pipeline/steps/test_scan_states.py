@@ -300,7 +300,5 @@ def template_of_states(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_any_edits_readings_and_restarts_leave_each_episode_exactly_once(template_of_states: Path) -> None:
     FeedEdits.template = template_of_states
     case = FeedEdits.TestCase
-    case.settings = settings(
-        max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-    )
+    case.settings = settings(max_examples=25, stateful_step_count=25, suppress_health_check=list(HealthCheck))
     case("runTest").runTest()

@@ -173,7 +173,7 @@ def test_fault_40_a_list_of_files_behind_a_music_tag_opens_no_other_file(tmp_pat
         decoded(path)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.floats(1.0, 9.0), st.floats(0.4, 1.0))
 def test_the_border_falls_into_the_pause(at: float, length: float) -> None:
     sound = (np.random.default_rng(0).standard_normal(10 * RATE) * 3000).astype(np.int16)

@@ -33,7 +33,7 @@ for _kind, _strategy in ((str, _text), (float, _number), (datetime, _times)):
 st.register_type_strategy(Audience, st.one_of(st.just(Audience()), st.just(Audience(WorkspaceId("slack:T1")))))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.from_type(FoundEpisode))
 def test_a_found_episode_comes_back_and_equal_ones_give_equal_text(found: FoundEpisode) -> None:
     text = found_to_json(found)
@@ -48,7 +48,7 @@ _picks = st.builds(
 _few = st.lists(_picks, max_size=2).map(tuple)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.builds(Digest, picks=_few, passed=st.just((Passed("x", "Headline", 0.1, "Too like no. 1."),))))
 def test_a_digest_comes_back(digest: Digest) -> None:
     assert digest_from_json(digest_to_json(digest)) == digest

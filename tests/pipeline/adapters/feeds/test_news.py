@@ -191,7 +191,7 @@ PIECES = st.sampled_from(
 SHOWS = st.lists(st.tuples(st.integers(0, 9).map(str), st.lists(PIECES, max_size=3).map("".join)), max_size=8)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(readings=st.lists(SHOWS, min_size=2, max_size=4))
 def test_reading_news_alone_never_loses_an_edit(readings: list[list[tuple[str, str]]]) -> None:
     known: tuple[SeenItem, ...] = ()

@@ -215,7 +215,7 @@ def test_an_old_redirect_element_names_the_new_address() -> None:
     assert read_feed(body, url=URL).new_url == "https://new.example/rss"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"))))
 def test_any_title_comes_back_as_one_line(title: str) -> None:
     escaped = title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -223,7 +223,7 @@ def test_any_title_comes_back_as_one_line(title: str) -> None:
     assert found == " ".join(found.split())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(rest: bytes) -> None:
     try:

@@ -154,7 +154,7 @@ async def test_nobody_listening_means_no_stream(bench: Bench) -> None:
 
 
 @given(st.integers(min_value=0))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_sketch_of_any_part_holds_the_first_statements_whole(cut: int) -> None:
     text = f"<think>Hm, {{}}</think>Sure: {reply(LOST, REMEDY, INVENTED)} Bye."
     sketch = sketch_of(text[: cut % (len(text) + 1)])

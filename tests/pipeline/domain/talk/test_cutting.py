@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.domain.passage import Neighbour, Passage
@@ -44,7 +44,6 @@ def cut_of(made: Passage, question: str, *nearness: float) -> Cut:
     return cut(reading, question, nearness=near)
 
 
-@settings(deadline=None)
 @given(SENTENCES)
 def test_a_cut_is_a_short_part_of_the_passage_with_times_inside_it(texts: list[str]) -> None:
     text = " ".join(texts)
@@ -59,7 +58,6 @@ def test_a_cut_is_a_short_part_of_the_passage_with_times_inside_it(texts: list[s
     assert 10.0 <= found.start <= found.end <= 100.0
 
 
-@settings(deadline=None)
 @given(SENTENCES, SENTENCES, SENTENCES)
 def test_with_neighbours_not_a_word_is_invented(before: list[str], texts: list[str], after: list[str]) -> None:
     made = passage(" ".join(texts), before=" ".join(before), after=" ".join(after))

@@ -1,6 +1,6 @@
 """Where the show asks what a member asks, and where its reply begins."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.domain.talk.keywords import stems
@@ -72,7 +72,6 @@ def test_nothing_is_replied_to_a_question_without_words() -> None:
     assert replies("And why?", "And why? Because the oil was old.")[1] == []
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=12))
 def test_a_reply_is_never_a_question(texts: list[str]) -> None:
     there = said(" ".join(texts)) if texts else ()
