@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final, Protocol
 
 from pipeline.domain.errors import PodsiftError
@@ -11,6 +11,8 @@ from pipeline.steps.rebuild import OnEpisode
 
 _EVERY: Final = 300.0
 """Seconds between two looks at the index."""
+_FAREWELL: Final = 5.0
+"""Seconds that an episode may take when the service stops."""
 
 _log = logging.getLogger(__name__)
 
@@ -34,15 +36,25 @@ async def keep_level(app: Levelled, report: OnEpisode = lambda *_: None) -> None
 @asynccontextmanager
 async def keeping_level(app: Levelled, *, every: float = _EVERY) -> AsyncIterator[None]:
     """Look after the index now and every so many seconds, as long as the block runs: a service waits for none of it."""
+    is_over = asyncio.Event()
+
+    def between_two_episodes(*_: object) -> None:
+        if is_over.is_set():
+            raise asyncio.CancelledError
 
     async def look_after() -> None:
-        while True:
-            await keep_level(app)
-            await asyncio.sleep(every)
+        while not is_over.is_set():
+            await keep_level(app, between_two_episodes)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(every):
+                    await is_over.wait()
 
     task = asyncio.create_task(look_after())
     try:
         yield
     finally:
+        is_over.set()
+        # Whatever is cut off in the middle of a query loses its connection.
+        await asyncio.wait({task}, timeout=_FAREWELL)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
