@@ -52,15 +52,14 @@ class PostgresDb:
         values = {"number": number}
         how = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
         with _explained():
-            connection = await self._engine.connect()
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
-        try:
-            with _explained():
-                got = await connection.scalar(text(f"select {how}(:number, hashtext(current_schema()))"), values)
-            yield got is not False
-        finally:
-            # Closed for good rather than kept for others: a lock lives as long as its connection.
-            await asyncio.shield(_drop(connection))
+            async with self._engine.connect() as connection:
+                try:
+                    await connection.execution_options(isolation_level="AUTOCOMMIT")
+                    got = await connection.scalar(text(f"select {how}(:number, hashtext(current_schema()))"), values)
+                    yield got is not False
+                finally:
+                    # Closed for good rather than kept for others: a lock lives as long as its connection.
+                    await connection.invalidate()
 
 
 class PostgresRegister:
@@ -129,8 +128,3 @@ def _explained() -> Iterator[None]:
         raise IndexUnavailable(f"The word index in PostgreSQL does not answer: {said}.") from error
     except SQLAlchemyError as error:
         raise IndexUnavailable(f"The word index in PostgreSQL does not answer: {error}.") from error
-
-
-async def _drop(connection: AsyncConnection) -> None:
-    await connection.invalidate()
-    await connection.close()
