@@ -33,10 +33,10 @@ from bot.slack.service import AppCounter, hearing_slack
 from bot.slack.team import Defaults
 from bot.slack.web import SlackWeb
 from pipeline.adapters.arrival_journal import ArrivalJournal, open_journal
+from tests.peers.made_whisper import make_whisper
 from tests.peers.podcast_host import PodcastHost
 from tests.peers.slack_peer import APP_TOKEN, BOT_TOKEN, SlackPeer, slack_peer
 from tests.peers.speech import speech, write_audio
-from tests.peers.tiny_whisper import make_tiny_whisper
 
 PROMISED: Final = 0.3
 """Seconds."""
@@ -78,7 +78,7 @@ Acknowledged = tuple[str, float]
 
 async def measure(folder: Path) -> tuple[list[Acknowledged], list[Acknowledged]]:
     """At rest, and while the bot reads."""
-    make_tiny_whisper(folder / "model")
+    make_whisper(folder / "model")
     (folder / "data").mkdir()
     async with slack_peer() as peer, PodcastHost() as host:
         feeds = _talks(host), _recordings(host, folder)

@@ -30,7 +30,7 @@ from tests.chaos.fleet import FIVE, ONE, Fleet
 from tests.chaos.host import outside_world
 from tests.chaos.hunt import Feeder, hunt
 from tests.peers.chroma_server import chroma_server
-from tests.peers.tiny_whisper import make_tiny_whisper
+from tests.peers.made_whisper import make_whisper
 
 
 def main() -> None:
@@ -73,7 +73,7 @@ def servers(kind: str, folder: Path) -> Iterator[tuple[str, str]]:
 
 async def chaos(data: Path, database: str, chroma: str, chosen: argparse.Namespace) -> int:
     """The whole run; returns the exit code."""
-    whisper = await asyncio.to_thread(make_tiny_whisper, data / "tiny")
+    whisper = await asyncio.to_thread(make_whisper, data / "tiny")
     async with outside_world(data) as world:
         fleet = Fleet(data, world.url, whisper, dict(FIVE if database else ONE), database, chroma)
         async with open_catalog(fleet.catalog_url) as db:

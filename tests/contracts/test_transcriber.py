@@ -24,10 +24,10 @@ from tests.peers.audio_ports import Bodies, ChunkMemory
 from tests.peers.catalog import SetClock
 from tests.peers.fake_transcriber import SetTranscriber
 from tests.peers.hosted_answers import WORDS, hears, hears_words_only, replies
+from tests.peers.made_whisper import SENTENCE, make_whisper
 from tests.peers.openai_peer import Answer, OpenAIPeer
 from tests.peers.speech import Samples, silence, speech, write_audio
 from tests.peers.spending_book import SpendingBook
-from tests.peers.tiny_whisper import SENTENCE, make_tiny_whisper
 
 URL = "https://pod.example/1.mp3"
 SECONDS = 25.0
@@ -49,7 +49,7 @@ def audio(folder: Path, samples: Samples) -> bytes:
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_tiny_whisper(tmp_path_factory.mktemp("model") / "tiny", language="en")
+    return make_whisper(tmp_path_factory.mktemp("model") / "tiny", language="en")
 
 
 @pytest.fixture(params=list(SPOKEN))

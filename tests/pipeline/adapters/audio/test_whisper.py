@@ -17,8 +17,8 @@ from pipeline.domain.errors import AudioUnreadable, DiskNearlyFull, NoTranscript
 from pipeline.domain.feed import Enclosure, FoundEpisode
 from pipeline.domain.transcript import Basis, Segment
 from tests.peers.audio_ports import Bodies, ChunkMemory
+from tests.peers.made_whisper import SENTENCE, make_whisper
 from tests.peers.speech import RATE, silence, speech, write_audio
-from tests.peers.tiny_whisper import SENTENCE, make_tiny_whisper
 
 URL = "https://pod.example/1.mp3"
 SPOKEN = speech(60)
@@ -45,7 +45,7 @@ def episode(*, url: str | None = URL, duration: float | None = None, language: s
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_tiny_whisper(tmp_path_factory.mktemp("model") / "tiny", language="en")
+    return make_whisper(tmp_path_factory.mktemp("model") / "tiny", language="en")
 
 
 @pytest.fixture(scope="module")
@@ -289,7 +289,7 @@ async def test_the_feeds_language_is_a_hint_and_what_is_heard_decides(
     async with bench.run(Bodies(show)) as transcriber:
         assert (await transcriber.plan(episode(language="de-AT"))).language == "de"
         assert (await transcriber.transcribe(episode(language="de-AT"))).language == "en"
-    bench.model = make_tiny_whisper(tmp_path / "torn", language="en", torn="de")
+    bench.model = make_whisper(tmp_path / "torn", language="en", torn="de")
     async with bench.run(Bodies(show)) as transcriber:
         assert (await transcriber.transcribe(episode(language="de-AT"))).language == "de"
 

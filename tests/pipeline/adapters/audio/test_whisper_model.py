@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from pipeline.adapters.audio.whisper_model import ModelChoice, SpeechModel, packed
 from pipeline.domain.errors import NoTranscript
 from pipeline.domain.talk.heard import Heard, is_doubtful, is_speech
+from tests.peers.made_whisper import SENTENCE, make_whisper
 from tests.peers.speech import RATE, music, silence, speech
-from tests.peers.tiny_whisper import SENTENCE, make_tiny_whisper
 
 
 def loaded(folder: Path) -> SpeechModel:
@@ -17,7 +17,7 @@ def loaded(folder: Path) -> SpeechModel:
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> SpeechModel:
-    return loaded(make_tiny_whisper(tmp_path_factory.mktemp("model") / "tiny"))
+    return loaded(make_whisper(tmp_path_factory.mktemp("model") / "tiny"))
 
 
 def test_hears_sentences_at_the_episodes_times(model: SpeechModel) -> None:
@@ -54,13 +54,13 @@ def test_a_careful_hearing_needs_no_alignment_and_gives_the_same_words(model: Sp
 
 
 def test_text_that_repeats_itself_is_tried_again_and_then_dropped(tmp_path: Path) -> None:
-    looping = loaded(make_tiny_whisper(tmp_path / "loops", loops=True))
+    looping = loaded(make_whisper(tmp_path / "loops", loops=True))
     heard = looping.hear(speech(4), start=0)
     assert heard.segments == ()
 
 
 def test_records_the_language_and_obeys_a_given_one(tmp_path: Path) -> None:
-    german = loaded(make_tiny_whisper(tmp_path / "german", language="de"))
+    german = loaded(make_whisper(tmp_path / "german", language="de"))
     heard = german.hear(speech(6), start=0)
     assert heard.language == "de"
     assert heard.confidence > 0.9
@@ -68,13 +68,13 @@ def test_records_the_language_and_obeys_a_given_one(tmp_path: Path) -> None:
 
 
 def test_an_english_episode_of_a_german_feed_stays_english(tmp_path: Path) -> None:
-    heard = loaded(make_tiny_whisper(tmp_path / "english", language="en")).hear(speech(6), start=0, hint="de")
+    heard = loaded(make_whisper(tmp_path / "english", language="en")).hear(speech(6), start=0, hint="de")
     assert heard.language == "en"
     assert heard.confidence > 0.9
 
 
 def test_where_the_sound_leaves_the_language_open_the_feeds_is_taken(tmp_path: Path) -> None:
-    torn = loaded(make_tiny_whisper(tmp_path / "torn", language="en", torn="de"))
+    torn = loaded(make_whisper(tmp_path / "torn", language="en", torn="de"))
     alone, told, wrong = (torn.hear(speech(6), start=0, hint=hint) for hint in (None, "de", "fr"))
     assert (alone.language, told.language, wrong.language) == ("en", "de", "en")
     assert told.confidence < 0.8, "the next chunk must be listened to afresh"

@@ -9,8 +9,8 @@ from pipeline.adapters.audio import transcription_child
 from pipeline.adapters.audio.transcription_child import serve
 from pipeline.adapters.audio.transcription_process import ProcessEnded, TranscriptionProcess
 from pipeline.domain.errors import AudioUnreadable, DiskNearlyFull
+from tests.peers.made_whisper import SENTENCE, make_whisper
 from tests.peers.speech import speech, write_audio
-from tests.peers.tiny_whisper import SENTENCE, make_tiny_whisper
 
 
 def asked(*requests: dict[str, Any]) -> list[Any]:
@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_decodes_and_then_hears(folder: Path) -> None:
-    model = make_tiny_whisper(folder / "model")
+    model = make_whisper(folder / "model")
     answers = asked(decode(folder), hear(folder, model), hear(folder, model, start=10.0, end=20.0))
     done = [answer["done"] for answer in answers if "done" in answer]
     assert done[0]["borders"] == [0, pytest.approx(19, abs=1), 30]
@@ -63,8 +63,8 @@ def test_a_disk_that_fills_while_decoding_is_told(folder: Path) -> None:
 
 
 def test_another_model_takes_the_place_of_the_first(folder: Path) -> None:
-    first = make_tiny_whisper(folder / "first")
-    second = make_tiny_whisper(folder / "second", sentence="something else entirely was said.")
+    first = make_whisper(folder / "first")
+    second = make_whisper(folder / "second", sentence="something else entirely was said.")
     done = [a["done"] for a in asked(decode(folder), hear(folder, first), hear(folder, second)) if "done" in a]
     assert done[2]["segments"][0]["text"].startswith("something else")
 
