@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from collections.abc import Sequence
 from typing import Any, Final
 
 from bot.app import App
@@ -14,6 +15,7 @@ from bot.operations.shaping import episode_failure, feed_failure, feed_shape, fe
 from bot.shapes.commands import AddedShape, FeedsShape, FeedWarningShape, RemovedShape, ScanShape
 from bot.texts.replies import added_reply, feeds_reply, removed_reply, scan_reply
 from bot.texts.wording import FAILED
+from pipeline.domain.audience import WorkspaceId
 from pipeline.domain.errors import BadInput, FeedUnreadable, FetchError
 from pipeline.domain.feed import Feed, FeedState
 from pipeline.domain.intake.keyed_address import holds_a_key, take_credentials
@@ -103,7 +105,7 @@ async def scan(app: App, member: Member, _arguments: dict[str, Any], report: Rep
         raise BadInput("Nothing is followed yet. Add a show with “podsift add ADDRESS”.")
     ids = tuple(followed.feed.id for followed in before)
     scans = await app.worker.scan_all(ids)
-    await _until_done(app, ids, report)
+    await _until_done(app, member.workspace, report)
     after = await app.library.feeds(workspace=member.workspace)
     unread = tuple(feed_failure(f.feed) for f in after if f.feed.state is not FeedState.ACTIVE)
     failed = [episode for episode in await app.desk.failed() if episode.feed_id in ids]
@@ -144,16 +146,25 @@ async def _all_pause(engine: Engine, waiting: int) -> bool:
     return sum(each.episodes for each in await engine.paused()) >= waiting
 
 
-async def _until_done(app: App, feed_ids: tuple[str, ...], report: Report) -> None:
-    """Start what waits and report until nothing of these feeds waits any more."""
+async def _until_done(app: App, workspace: WorkspaceId, report: Report) -> None:
+    """Start what waits and report until nothing of the workspace's feeds waits any more."""
     engine = await app.engine.get()
     total = 0
     for look in itertools.count():
         if look % _LOOKS_A_TAKE_UP == 0:
             await app.worker.take_up(engine)
-        waiting = [episode for episode in await app.pipeline.episodes.waiting() if episode.feed_id in feed_ids]
-        total = max(total, len(waiting))
-        report(Progress(total - len(waiting), total, waiting[0].title if waiting else ""))
-        if not waiting or await _all_pause(engine, len(waiting)):
+        busy = [one for one in await app.library.feeds(workspace=workspace) if one.episodes.waiting]
+        waiting = sum(one.episodes.waiting for one in busy)
+        total = max(total, waiting)
+        report(Progress(total - waiting, total, await _next_title(app, busy)))
+        if not waiting or await _all_pause(engine, waiting):
             return
         await asyncio.sleep(_LOOK_EVERY)
+
+
+async def _next_title(app: App, busy: Sequence[FollowedFeed]) -> str:
+    """What is under way, or soon will be."""
+    for one in busy:
+        for episode in await app.pipeline.episodes.waiting(one.feed.id):
+            return episode.title
+    return ""
