@@ -140,10 +140,10 @@ class Worker:
     async def post_due(self, engine: Starter) -> None:
         """The tick that starts every digest that is due, and settles the days that were missed."""
         now = self._pipeline.clock.now()
+        # Wherever a channel is, its yesterday began less than three days ago.
+        settled = await self._deliveries.settled_days(since=now.date() - timedelta(days=3))
         for channel in await self._roster.all():
-            since = channel.local_date(now) - timedelta(days=2)
-            settled = await self._deliveries.settled_days(channel.id, since=since)
-            due = due_digest(channel, now, settled)
+            due = due_digest(channel, now, settled.get(channel.id, frozenset()))
             if due is not None:
                 await self._settle_or_start(channel, due, engine)
 

@@ -274,8 +274,8 @@ class DeliveryBook(Protocol):
         """Store how it ended. What was sent stays sent. Raises UnknownChannel."""
         ...
 
-    async def settled_days(self, channel_id: str, *, since: date) -> frozenset[date]:
-        """The local dates from `since` on whose digest was sent, skipped or given up."""
+    async def settled_days(self, *, since: date) -> Mapping[str, frozenset[date]]:
+        """For each channel id the local dates from `since` on whose digest was sent, skipped or given up."""
         ...
 
 

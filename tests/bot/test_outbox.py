@@ -36,8 +36,8 @@ class Book:
     async def settle(self, delivery: Delivery) -> None:
         self.rows[delivery.channel_id, delivery.day] = delivery
 
-    async def settled_days(self, channel_id: str, *, since: date) -> frozenset[date]:
-        return frozenset(d for c, d in self.rows if c == channel_id and d >= since)
+    async def settled_days(self, *, since: date) -> dict[str, frozenset[date]]:
+        return {channel: frozenset(d for c, d in self.rows if c == channel and d >= since) for channel, _ in self.rows}
 
 
 class Platform:

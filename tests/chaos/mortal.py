@@ -39,8 +39,8 @@ class MortalBook:
         _die_at("claimed", self._point)
         return claim
 
-    async def settled_days(self, channel_id: str, *, since: date) -> frozenset[date]:
-        return await self._book.settled_days(channel_id, since=since)
+    async def settled_days(self, *, since: date) -> dict[str, frozenset[date]]:
+        return await self._book.settled_days(since=since)
 
     async def settle(self, delivery: Delivery) -> None:
         await self._book.settle(delivery)

@@ -97,10 +97,10 @@ async def test_settled_days_are_those_that_need_no_more_sending(stores: Stores, 
         day = DAY - timedelta(days=back)
         await stores.deliveries.claim(digest.channel_id, day, workspace=OURS, at=NOW)
         await stores.deliveries.settle(Delivery(digest.channel_id, day, state))
-    settled = await stores.deliveries.settled_days(digest.channel_id, since=DAY - timedelta(days=9))
-    assert settled == {DAY, DAY - timedelta(days=1), DAY - timedelta(days=2)}
-    assert await stores.deliveries.settled_days(digest.channel_id, since=DAY) == {DAY}
-    assert await stores.deliveries.settled_days("nope", since=DAY) == frozenset()
+    settled = await stores.deliveries.settled_days(since=DAY - timedelta(days=9))
+    assert settled == {digest.channel_id: {DAY, DAY - timedelta(days=1), DAY - timedelta(days=2)}}
+    assert await stores.deliveries.settled_days(since=DAY) == {digest.channel_id: {DAY}}
+    assert await stores.deliveries.settled_days(since=DAY + timedelta(days=1)) == {}
 
 
 async def test_deliveries_of_unknown_channels_are_refused(stores: Stores, digest: Digest) -> None:

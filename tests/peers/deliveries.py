@@ -31,5 +31,5 @@ class OneDayBook:
             raise Died
         self.delivery = delivery
 
-    async def settled_days(self, channel_id: str, *, since: date) -> frozenset[date]:
+    async def settled_days(self, *, since: date) -> dict[str, frozenset[date]]:
         raise NotImplementedError

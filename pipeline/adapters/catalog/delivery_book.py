@@ -1,5 +1,6 @@
 """Deliveries: who sends which digest, and how it ended."""
 
+from collections import defaultdict
 from datetime import date, datetime
 from typing import Any
 
@@ -52,15 +53,19 @@ class SqlDeliveryBook:
                 )
             )
 
-    async def settled_days(self, channel_id: str, *, since: date) -> frozenset[date]:
-        """The local dates from `since` on whose digest was sent, skipped or given up."""
-        query = select(tables.delivery.c.local_date).where(
-            tables.delivery.c.channel_id == channel_id,
-            tables.delivery.c.local_date >= since,
-            tables.delivery.c.state != DeliveryState.CLAIMED.value,
+    async def settled_days(self, *, since: date) -> dict[str, frozenset[date]]:
+        """For each channel id the local dates from `since` on whose digest was sent, skipped or given up.
+
+        One question for all channels: a tick asks it every half minute.
+        """
+        query = select(tables.delivery.c.channel_id, tables.delivery.c.local_date).where(
+            tables.delivery.c.local_date >= since, tables.delivery.c.state != DeliveryState.CLAIMED.value
         )
+        days: defaultdict[str, set[date]] = defaultdict(set)
         async with self._db.reading() as connection:
-            return frozenset((await connection.execute(query)).scalars())
+            for channel_id, day in await connection.execute(query):
+                days[channel_id].add(day)
+        return {channel_id: frozenset(found) for channel_id, found in days.items()}
 
 
 def to_delivery(row: Row[Any]) -> Delivery:

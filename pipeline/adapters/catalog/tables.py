@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from pipeline.adapters.catalog.columns import UtcTime, Words
 
-SCHEMA: Final = "0009"
+SCHEMA: Final = "0010"
 """The newest migration."""
 
 _NOT_PAUSED: Final = "state != 'paused'"
@@ -242,7 +242,7 @@ delivery: Final = Table(
     "delivery",
     metadata,
     Column("channel_id", ForeignKey(channel.c.id, ondelete="CASCADE"), primary_key=True),
-    Column("local_date", Date, primary_key=True),
+    Column("local_date", Date, primary_key=True, index=True),
     Column("workspace", Words, nullable=False, index=True),
     _must("state"),
     _text("reference", ""),

@@ -216,14 +216,14 @@ async def test_a_day_without_anything_good_waits_for_late_transcripts_and_is_the
 
     clock.time = NOON + timedelta(hours=3)
     await app.worker.post_due(notes)
-    waiting = await app.deliveries.settled_days(LOCAL_CHANNEL, since=TODAY)
+    waiting = await app.deliveries.settled_days(since=TODAY)
     clock.time = NOON + timedelta(hours=5)
     await app.worker.post_due(notes)
-    settled = await app.deliveries.settled_days(LOCAL_CHANNEL, since=TODAY)
+    settled = await app.deliveries.settled_days(since=TODAY)
 
     assert notes.digests == []
-    assert TODAY not in waiting
-    assert TODAY in settled
+    assert waiting == {}
+    assert settled == {LOCAL_CHANNEL: {TODAY}}
     assert await app.board.latest(workspace=LOCAL, channel_id=LOCAL_CHANNEL) == ()
 
 
