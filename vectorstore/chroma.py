@@ -1,5 +1,7 @@
 """Vectors in Chroma: VectorIndex on two collections for each build, in a folder or on a server alike."""
 
+import itertools
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from chromadb import Collection
 
 _BATCH: Final = 100
+_PAGE: Final = 5_000
 _SAMPLE: Final = 20
 _MARGIN: Final = 1.5
 _MOST_UNFILTERED: Final = 4_000
@@ -83,10 +86,12 @@ class ChromaVectors:
         found = await self._place.run(partial(_kin, self._insights, vector, where, limit))
         return tuple(Related(name, data["episode_id"], data["feed_id"], cosine) for name, cosine, data in found)
 
-    async def check(self, *, chunks: int, insights: int) -> None:
+    async def check(self, held: Mapping[str, tuple[int, int]]) -> frozenset[str]:
         """See VectorIndex."""
-        await self._place.run(partial(_examine, self._chunks, chunks))
-        await self._place.run(partial(_examine, self._insights, insights))
+        chunks = {episode_id: number for episode_id, (number, _) in held.items()}
+        insights = {episode_id: number for episode_id, (_, number) in held.items() if number}
+        uneven = await self._place.run(partial(_examine, self._chunks, chunks))
+        return uneven | await self._place.run(partial(_examine, self._insights, insights))
 
     async def discard(self) -> None:
         """See VectorIndex."""
@@ -170,16 +175,29 @@ def _vectors_of(name: str, ids: list[str], store: Store) -> tuple[list[str], Vec
     return found["ids"], np.asarray(found["embeddings"], dtype=np.float32)
 
 
-def _examine(name: str, expected: int, store: Store) -> None:
+def _examine(name: str, expected: Mapping[str, int], store: Store) -> frozenset[str]:
     """Spoiled files show only when a vector does not find itself."""
     collection = store.collection(name)
-    count = collection.count()
-    if count != expected:
-        raise IndexDamaged(f"The index has {count} of {expected} vectors.")
+    count, wanted = collection.count(), sum(expected.values())
+    uneven = frozenset() if count == wanted else _uneven(collection, expected)
+    if 2 * len(uneven & expected.keys()) > len(expected):
+        raise IndexDamaged(f"The index has {count} of {wanted} vectors.")
     sample = collection.get(limit=_SAMPLE, include=["embeddings"])
     for place, row in zip(sample["ids"], np.asarray(sample["embeddings"], dtype=np.float32), strict=True):
         if row.any() and not _finds_itself(collection, row):
             raise IndexDamaged(f"The index does not find the vector {place} again.")
+    return uneven
+
+
+def _uneven(collection: "Collection", expected: Mapping[str, int]) -> frozenset[str]:
+    """The episodes with more or fewer vectors than expected."""
+    there: Counter[str] = Counter()
+    for at in itertools.count(0, _PAGE):
+        found = collection.get(limit=_PAGE, offset=at, include=["metadatas"])["metadatas"] or []
+        there.update(str(data["episode_id"]) for data in found)
+        if len(found) < _PAGE:
+            break
+    return frozenset(name for name in expected.keys() | there.keys() if expected.get(name, 0) != there[name])
 
 
 def _finds_itself(collection: "Collection", row: Vectors) -> bool:

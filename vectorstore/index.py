@@ -1,6 +1,7 @@
 """The index: add = chunk, embed, store; search = embed, find by words and by meaning, fuse."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from vectorstore.chunking import Chunk, chunk_transcript
 from vectorstore.entry import Entry, Fence, entry_of, fence_of, neighbours_of
 from vectorstore.ranking import STATIC_TUNING, Tuning, distinct, fuse, in_context
 from vectorstore.shelf import Shelf, Volume
+from vectorstore.soundness import examine, is_sound
 from vectorstore.vectors import IndexDamaged
 from vectorstore.words import WordHits
 
@@ -26,6 +28,8 @@ _WORDS_ALONE: Final = "The search by meaning did not answer, so these passages w
 _BEING_FILLED: Final = "The index is being filled, so not every episode was searched."
 _OF_ANOTHER_KIND: Final = "The index was made with another embedding or chunking; it must be rebuilt."
 _REBUILD_FIRST: Final = "The index is incomplete; it must be rebuilt first."
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ class EpisodeIndex:
     """Index and InsightSearch over the builds of a shelf and an embedder.
 
     `needs_rebuild` says that a part is missing, damaged or made with another embedding: fill a new build within
-    `rebuilding`. Until then a search goes by words alone as far as it can. `tuning` is fitted to the `grader`, where
+    `rebuilding`. Until then a search goes by words alone as far as it can. `was_cut` says that somebody began to fill
+    one and nobody goes on with it. `tuning` is fitted to the `grader`, where
     that is not the embedder itself: then it compares what was found with the question once more. `problem` is a
     sentence when the last `check` got no answer or found the index unfit, else empty.
     """
@@ -63,21 +68,24 @@ class EpisodeIndex:
         self._chunking = chunking
         self._expected = 0
         self.needs_rebuild = False
+        self.was_cut = False
         self.problem = ""
 
     async def check(self, *, thorough: bool = False) -> None:
-        """Compare the two halves, drop what an interrupted `add` left of vectors; set `needs_rebuild` and `problem`.
+        """Compare the two halves, drop what an interrupted `add` left; set `needs_rebuild`, `was_cut` and `problem`.
 
         `thorough` reads through all rows too. A part that only does not answer changes nothing in `needs_rebuild`.
         """
         self.problem = ""
         try:
+            self.was_cut = await self._shelf.was_cut()
             async with self._shelf.turn() as live:
                 self.needs_rebuild = not self._shelf.is_ours(live[0])
                 self.problem = _OF_ANOTHER_KIND if self.needs_rebuild else ""
-                await _examine(live[0], thorough=thorough)
+                await examine(live[0], thorough=thorough)
         except IndexDamaged as error:
             self.needs_rebuild, self.problem = True, str(error)
+            _log.warning("The index cannot be used as it is.", extra={"problem": self.problem})
         except IndexUnavailable as error:
             self.problem = str(error)
 
@@ -104,9 +112,9 @@ class EpisodeIndex:
     @asynccontextmanager
     async def rebuilding(self) -> AsyncIterator["IndexBeside"]:
         """See pipeline.ports.RebuildableIndex."""
-        async with self._shelf.rebuilding() as volume:
+        async with self._shelf.rebuilding(is_sound) as volume:
             yield IndexBeside(self, self._shelf, volume)
-        self.needs_rebuild, self.problem = False, ""
+        self.needs_rebuild, self.was_cut, self.problem = False, False, ""
 
     async def indexed_episode_ids(self) -> frozenset[str]:
         """The episodes that are wholly in; any other must be added (again). Raises IndexUnavailable."""
@@ -243,17 +251,6 @@ class IndexBeside:
         async with self._shelf.turn():
             if not await self._volume.words.has(episode.id):
                 await _store(self._volume, entry, chunks=rows, insights=meanings)
-
-
-async def _examine(volume: Volume, *, thorough: bool) -> None:
-    if thorough:
-        await volume.words.check()
-    held = await volume.words.holdings()
-    await volume.vectors.forget([holding.episode_id for holding in held if not holding.whole])
-    whole = [holding for holding in held if holding.whole]
-    await volume.vectors.check(
-        chunks=sum(holding.chunks for holding in whole), insights=sum(holding.insights for holding in whole)
-    )
 
 
 async def _nears(text: str, rows: Mapping[str, Passage], *, grader: Embedder) -> Mapping[str, float]:

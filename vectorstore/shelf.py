@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 
@@ -69,28 +69,31 @@ class Shelf:
             yield tuple(self._volume(build) for build in standing.live)
 
     @asynccontextmanager
-    async def rebuilding(self) -> AsyncIterator[Volume]:
-        """An empty build that takes over when the block ends well, and goes when it does not.
+    async def rebuilding(self, is_sound: Callable[[Volume], Awaitable[bool]]) -> AsyncIterator[Volume]:
+        """A build that takes over when the block ends well, and waits for the next rebuild when it does not.
 
-        Raises IndexUnavailable when somebody else is rebuilding.
+        It is what an interrupted rebuild left if it `is_sound`, else an empty one. Raises IndexUnavailable when
+        somebody else is rebuilding.
         """
         await self._standing()
         async with self._register.alone():
-            await self._sweep()
-            volume = self._volume(new_build(self._version))
-            try:
-                await volume.words.create()
-                await volume.vectors.create()
-                await self._change(lambda standing: replace(standing, following=volume.build))
-                yield volume
-            except BaseException:
-                await self._change(lambda standing: _abandoned(standing, volume.build))
-                raise
+            volume = await self._begun(is_sound) or await self._begin()
+            yield volume
             await self._change(_switched)
             await self._sweep()
 
+    async def was_cut(self) -> bool:
+        """Whether a rebuild was begun that nobody goes on with."""
+        if (await self._standing()).following is None:
+            return False
+        try:
+            async with self._register.alone():
+                return True
+        except IndexUnavailable:
+            return False
+
     async def tidy(self) -> None:
-        """Throw away what interrupted rebuilds left, unless one is going on."""
+        """Throw away builds that nobody needs any more, unless a rebuild is going on."""
         with suppress(IndexUnavailable):
             async with self._register.alone():
                 await self._sweep()
@@ -131,9 +134,29 @@ class Shelf:
             if standing is not None:
                 await self._register.write(change(standing))
 
+    async def _begun(self, is_sound: Callable[[Volume], Awaitable[bool]]) -> Volume | None:
+        """The caller is the only one who may rebuild, so a build that is being filled now was left by somebody."""
+        following = (await self._standing()).following
+        if following is None:
+            return None
+        volume = self._volume(following)
+        async with self._register.turn():
+            if self.is_ours(volume) and await is_sound(volume):
+                return volume
+        await self._change(_abandoned)
+        await self._sweep()
+        return None
+
+    async def _begin(self) -> Volume:
+        volume = self._volume(new_build(self._version))
+        # To be thrown away until it is there: whatever a crash leaves of it is known.
+        await self._change(lambda standing: replace(standing, stale=(*standing.stale, volume.build)))
+        await volume.words.create()
+        await volume.vectors.create()
+        await self._change(lambda standing: replace(_without(standing, volume.build), following=volume.build))
+        return volume
+
     async def _sweep(self) -> None:
-        """The caller is the only one who may rebuild, so a build that is being filled now was left by a crash."""
-        await self._change(lambda standing: _abandoned(standing, standing.following))
         standing = await self._register.read()
         for build in () if standing is None else standing.stale:
             with suppress(IndexUnavailable):
@@ -155,10 +178,10 @@ def _switched(standing: Standing) -> Standing:
     return Standing(standing.following, None, (*standing.stale, standing.current))
 
 
-def _abandoned(standing: Standing, build: Build | None) -> Standing:
-    if build is None or build in (standing.current, *standing.stale):
+def _abandoned(standing: Standing) -> Standing:
+    if standing.following is None:
         return standing
-    return replace(standing, following=None, stale=(*standing.stale, build))
+    return replace(standing, following=None, stale=(*standing.stale, standing.following))
 
 
 def _without(standing: Standing, build: Build) -> Standing:

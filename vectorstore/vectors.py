@@ -46,8 +46,11 @@ class VectorIndex(Protocol):
         """The nearest insights that the fence admits, of other episodes than `beside`."""
         ...
 
-    async def check(self, *, chunks: int, insights: int) -> None:
-        """Raises IndexDamaged unless there are that many vectors and a sample of them finds itself."""
+    async def check(self, held: Mapping[str, tuple[int, int]]) -> frozenset[str]:
+        """The episodes that have other numbers of vectors than these of chunks and insights, or should have none.
+
+        Raises IndexDamaged when most are not there, or when a sample of them does not find itself.
+        """
         ...
 
     async def discard(self) -> None:

@@ -71,15 +71,20 @@ class RebuildableIndex(FillableIndex, Protocol):
         """Whether a part is missing, damaged or made with another embedding."""
         ...
 
+    @property
+    def was_cut(self) -> bool:
+        """Whether a rebuild was begun that nobody goes on with."""
+        ...
+
     async def check(self) -> None:
-        """Look at the index and set `needs_rebuild`; what does not answer changes nothing in it."""
+        """Look at the index and set both; what does not answer changes nothing in `needs_rebuild`."""
         ...
 
     def rebuilding(self) -> AbstractAsyncContextManager[FillableIndex]:
-        """An empty index beside the one in use, which it replaces at once when the block ends well.
+        """An index beside the one in use, which it replaces at once when the block ends well.
 
-        Meanwhile searches go on, and what is added or forgotten reaches both. Raises IndexUnavailable when somebody
-        else is rebuilding.
+        It is empty, or what a rebuild that was cut short left. Meanwhile searches go on, and what is added or
+        forgotten reaches both. Raises IndexUnavailable when somebody else is rebuilding.
         """
         ...
 

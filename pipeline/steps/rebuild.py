@@ -30,12 +30,14 @@ async def level_index(
     insights: InsightStore,
     index: RebuildableIndex,
 ) -> int:
-    """Bring the index level: rebuild it if it has to be, else add what it lacks; returns how many were added.
+    """Bring the index level: rebuild it if it has to be, or if that was begun, else add what it lacks.
+
+    Returns how many episodes were added.
 
     Raises IndexUnavailable; nothing is lost, and the next call goes on.
     """
     await index.check()
-    bring = rebuild_index if index.needs_rebuild else fill_index
+    bring = rebuild_index if index.needs_rebuild or index.was_cut else fill_index
     return await bring(report, ready=ready, episodes=episodes, transcripts=transcripts, insights=insights, index=index)
 
 

@@ -1,5 +1,6 @@
 """Vectors in memory: exact search, for tests that need no Chroma. It can be told to fail."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -54,10 +55,16 @@ class MemoryVectors:
             for name, cosine in _cosines(vector, seen)[:limit]
         )
 
-    async def check(self, *, chunks: int, insights: int) -> None:
+    async def check(self, held: Mapping[str, tuple[int, int]]) -> frozenset[str]:
         self._answer()
-        if (len(self._chunks), len(self._insights)) != (chunks, insights):
-            raise IndexDamaged("The counts differ.")
+        chunks, insights = (
+            Counter(entry.episode_id for entry, _ in rows.values()) for rows in (self._chunks, self._insights)
+        )
+        there = {name: (chunks[name], insights[name]) for name in chunks.keys() | insights.keys()}
+        uneven = frozenset(name for name in held.keys() | there.keys() if held.get(name) != there.get(name))
+        if 2 * len(uneven & held.keys()) > len(held):
+            raise IndexDamaged("Most vectors are gone.")
+        return uneven
 
     async def discard(self) -> None:
         self._answer()

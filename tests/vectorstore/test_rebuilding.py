@@ -1,8 +1,9 @@
 """A rebuild beside the index in use: searches go on, changes reach both, and the switch is all or nothing."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ async def test_searches_go_on_until_the_new_build_takes_over(index: EpisodeIndex
     assert not index.needs_rebuild
 
 
-async def test_a_rebuild_that_fails_leaves_everything_as_it_was(index: EpisodeIndex, tmp_path: Path) -> None:
+async def test_a_rebuild_that_fails_changes_nothing_and_goes_on_next_time(index: EpisodeIndex, tmp_path: Path) -> None:
     async def stop_halfway() -> None:
         async with index.rebuilding() as beside:
             await beside.add(episode("rockets"), transcript(ROCKETS), ())
@@ -60,9 +61,22 @@ async def test_a_rebuild_that_fails_leaves_everything_as_it_was(index: EpisodeIn
     with pytest.raises(ZeroDivisionError):
         await stop_halfway()
     assert await found(index) == ["Bread"]
+    await index.check()
+    assert index.was_cut
     async with index.rebuilding() as beside:
+        assert await beside.indexed_episode_ids() == {episode("rockets").id}
         await beside.add(MADE, transcript(BREAD), ())
+    await index.check()
+    assert not index.was_cut
+    assert await index.indexed_episode_ids() == {MADE.id, episode("rockets").id}
     assert len(files(tmp_path, "vectors-*")) == 1
+
+
+async def test_is_not_cut_while_somebody_is_at_it(index: EpisodeIndex) -> None:
+    async with index.rebuilding() as beside:
+        await index.check()
+        assert not index.was_cut
+        await beside.add(MADE, transcript(BREAD), ())
 
 
 async def test_what_is_added_or_forgotten_meanwhile_reaches_both(index: EpisodeIndex) -> None:
@@ -104,18 +118,39 @@ async def test_a_search_that_is_under_way_is_not_cut_off_by_the_switch(index: Ep
     assert {tuple(titles) for task in searches for titles in task.result()} == {("Bread",)}
 
 
-async def test_what_a_killed_rebuild_left_is_thrown_away_at_opening(tmp_path: Path) -> None:
+async def test_a_killed_rebuild_goes_on_where_it_was(tmp_path: Path) -> None:
+    await kill_in_a_rebuild(tmp_path)
     async with open_index(tmp_path, embedder=EMBEDDER) as opened:
-        await opened.add(MADE, transcript(BREAD), ())
-        async with opened.rebuilding():
-            left = (tmp_path / "builds.json").read_text()
-            assert len(files(tmp_path, "words-*.sqlite3")) == 2
-            words = {path: path.read_bytes() for path in files(tmp_path, "words-*.sqlite3")}
-    (tmp_path / "builds.json").write_text(left)
-    for path, content in words.items():
-        path.write_bytes(content)
-    async with open_index(tmp_path, embedder=EMBEDDER):
+        assert opened.was_cut
+        assert await found(opened) == ["Bread"]
+        async with opened.rebuilding() as beside:
+            assert await beside.indexed_episode_ids() == {episode("rockets").id}
+            await beside.add(MADE, transcript(BREAD), ())
         assert len(files(tmp_path, "words-*.sqlite3")) == 1
+        assert await opened.indexed_episode_ids() == {MADE.id, episode("rockets").id}
+
+
+async def test_what_a_killed_rebuild_left_damaged_is_thrown_away(tmp_path: Path) -> None:
+    await kill_in_a_rebuild(tmp_path)
+    left = json.loads((tmp_path / "builds.json").read_text())["following"]["name"]
+    for file in (tmp_path / f"vectors-{left}").rglob("*.sqlite3"):
+        file.write_bytes(b"no database" * 1_000)
+    async with open_index(tmp_path, embedder=EMBEDDER) as opened:
+        async with opened.rebuilding() as beside:
+            assert await beside.indexed_episode_ids() == frozenset()
+            await beside.add(MADE, transcript(BREAD), ())
+        assert not files(tmp_path, f"words-{left}.sqlite3")
+        assert await found(opened) == ["Bread"]
+
+
+async def kill_in_a_rebuild(folder: Path) -> None:
+    """What is on the disk when a process dies that had added one episode to a second build."""
+    async with open_index(folder, embedder=EMBEDDER) as opened:
+        await opened.add(MADE, transcript(BREAD), ())
+        with suppress(ZeroDivisionError):
+            async with opened.rebuilding() as beside:
+                await beside.add(episode("rockets"), transcript(ROCKETS), ())
+                raise ZeroDivisionError
 
 
 async def test_a_register_that_cannot_be_read_begins_anew(tmp_path: Path) -> None:

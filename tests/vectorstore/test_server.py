@@ -35,6 +35,10 @@ def collections(server: str) -> set[str]:
     return {found["name"] for found in httpx.get(f"{server}{_COLLECTIONS}").raise_for_status().json()}
 
 
+def vectors_in(store: ServerStore, server: str) -> int:
+    return sum(store.collection(name).count() for name in collections(server))
+
+
 def empty(server: str) -> None:
     for name in collections(server):
         httpx.delete(f"{server}{_COLLECTIONS}/{name}").raise_for_status()
@@ -121,6 +125,35 @@ async def test_a_server_that_lost_its_rows_is_noticed(index: EpisodeIndex, serve
     assert (await index.search(ASKED)).degraded
     await index.check()
     assert index.needs_rebuild
+
+
+async def test_an_episode_whose_rows_are_lost_is_added_again_and_nothing_else(index: EpisodeIndex, server: str) -> None:
+    await index.add(OTHER, transcript(SLEEP), ())
+    store = ServerStore(server, token="", seconds=5)
+    for name in collections(server):
+        store.collection(name).delete(where={"episode_id": OTHER.id})
+    store.close()
+    await index.check()
+    assert not index.needs_rebuild
+    assert await index.indexed_episode_ids() == {MADE.id}
+    await index.add(OTHER, transcript(SLEEP), ())
+    await index.check()
+    assert await index.indexed_episode_ids() == {MADE.id, OTHER.id}
+
+
+async def test_rows_that_come_late_from_somebody_who_died_are_dropped(index: EpisodeIndex, server: str) -> None:
+    """The server still does what it was asked when whoever asked is dead, and the index was looked at meanwhile."""
+    store = ServerStore(server, token="", seconds=5)
+    row = await EMBEDDER.embed(["late"])
+    before = vectors_in(store, server)
+    for name in collections(server):
+        store.collection(name).upsert(ids=["gone:0"], embeddings=row, metadatas=[{"episode_id": "gone"}])
+    await index.check()
+    assert not index.needs_rebuild
+    # Those of this index went, those of the tests before it stay.
+    assert vectors_in(store, server) - before == len(collections(server)) - 2
+    store.close()
+    assert not (await index.search(ASKED)).degraded
 
 
 async def test_the_token_goes_along_and_a_wrong_one_is_told(gate: tuple[str, Gate], tmp_path: Path) -> None:

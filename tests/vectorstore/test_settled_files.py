@@ -110,7 +110,7 @@ async def test_a_graph_that_was_written_to_its_end_is_opened(tmp_path: Path) -> 
     await filled(tmp_path)
     again = ChromaVectors(ChromaFolder(tmp_path), build="b")
 
-    await again.check(chunks=_MANY, insights=0)
+    assert await again.check({"e1": (_MANY, 0)}) == frozenset()
     await again.close()
 
 
@@ -120,5 +120,5 @@ async def test_a_torn_graph_is_damage_and_no_end_of_the_process(tmp_path: Path) 
     again = ChromaVectors(ChromaFolder(tmp_path), build="b")
 
     with pytest.raises(IndexDamaged, match="while they were being written"):
-        await again.check(chunks=_MANY, insights=0)
+        await again.check({"e1": (_MANY, 0)})
     await again.close()

@@ -15,6 +15,7 @@ _PLAN: Final = "plan.json"
 _SOUND: Final = "sound.s16"
 _DOWNLOAD: Final = "download"
 _KEEP_SECONDS: Final = 7 * 86_400.0
+_NAMELESS_SECONDS: Final = 3_600.0
 
 
 class AudioFolder:
@@ -80,12 +81,27 @@ class AudioFolder:
 
 
 def remove_leftovers(parent: Path, *, seconds: float = _KEEP_SECONDS) -> int:
-    """Delete folders that nobody can continue or that lay untouched for so long; returns how many."""
-    before = time.time() - seconds
-    left = [path for path in parent.glob("*/") if not (path / _SOURCE).exists() or path.stat().st_mtime < before]
+    """Delete folders that lay untouched for so long, those that nobody can continue sooner; returns how many.
+
+    Not at once: beside us another process may just be making one.
+    """
+    now = time.time()
+    left = [
+        path
+        for path in parent.glob("*/")
+        if _age(path, now) > (seconds if (path / _SOURCE).exists() else min(seconds, _NAMELESS_SECONDS))
+    ]
     for path in left:
         shutil.rmtree(path, ignore_errors=True)
     return len(left)
+
+
+def _age(path: Path, now: float) -> float:
+    """Seconds since it was touched; 0 for what is gone."""
+    try:
+        return now - path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _text(file: Path) -> str:
