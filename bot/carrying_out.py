@@ -13,8 +13,10 @@ from rich.console import Console
 from bot.data_folder import neighbours, own, socket_path
 from bot.handover import Reply, Request, hand_over, listens
 from bot.logs import set_up_logs
+from bot.masking import secrets_of
 from bot.progress import progress_bar
 from bot.settings import Settings, load_settings
+from bot.texts.hints import as_typed
 from bot.texts.message_json import from_json, to_json
 from bot.texts.replies import error_reply
 from bot.texts.terminal import show
@@ -34,7 +36,7 @@ def carry_out(operation: str, as_json: bool, give: Give | None = None, **argumen
     """Have the running service carry it out, or do it here when nobody owns the data; print the outcome."""
     with plain_errors(as_json=as_json):
         settings = load_settings()
-        set_up_logs(level="ERROR", layout=settings.log_format)
+        set_up_logs(level="ERROR", layout=settings.log_format, secrets=secrets_of(settings))
         reply = _perform(settings, Request(operation, arguments), as_json=as_json)
         (give or print_reply)(reply, as_json=as_json)
     raise typer.Exit(reply["code"])
@@ -60,7 +62,7 @@ def print_reply(reply: Reply, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(reply["data"], ensure_ascii=False, indent=2))
     else:
-        show(from_json(reply["message"]), console=console())
+        show(as_typed(from_json(reply["message"])), console=console())
 
 
 def console() -> Console:

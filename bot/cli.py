@@ -11,6 +11,7 @@ from bot.carrying_out import carry_out, console, plain_errors, print_reply
 from bot.data_folder import own
 from bot.handover import Reply
 from bot.logs import set_up_logs
+from bot.masking import secrets_of
 from bot.settings import Role, load_settings
 from bot.upkeep.backing_up import backup, restore
 from bot.upkeep.migrating import migrate
@@ -24,7 +25,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print data for programs in
 
 def main() -> None:
     """Run the command that the arguments name."""
-    commands = typer.Typer(
+    commands()()
+
+
+def commands() -> typer.Typer:
+    """All commands."""
+    known = typer.Typer(
         name="podsift",
         help="We scan new podcasts and send you the top 5 insights daily.",
         no_args_is_help=True,
@@ -32,17 +38,17 @@ def main() -> None:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    for command in (demo, run, add, remove, scan, digest, ask, search, status, retry, reindex, doctor, migrate):
-        commands.command()(command)
-    commands.command("list")(list_feeds)
-    commands.command("import")(import_list)
-    commands.command("export")(export_list)
-    commands.command("backfill")(backfill)
-    commands.command()(topics)
-    commands.command()(insights)
-    commands.command()(backup)
-    commands.command()(restore)
-    commands()
+    for command in (demo, run, add, remove, scan, digest, card, ask, search, status, retry, reindex, doctor, migrate):
+        known.command()(command)
+    known.command("list")(list_feeds)
+    known.command("import")(import_list)
+    known.command("export")(export_list)
+    known.command("backfill")(backfill)
+    known.command()(topics)
+    known.command()(insights)
+    known.command()(backup)
+    known.command()(restore)
+    return known
 
 
 def demo(
@@ -65,7 +71,7 @@ def run(
 
     with plain_errors(as_json=False):
         settings = load_settings(**({"role": role} if role else {}))
-        set_up_logs(level=settings.log_level, layout=settings.log_format)
+        set_up_logs(level=settings.log_level, layout=settings.log_format, secrets=secrets_of(settings))
         with own(settings.data, slot=settings.folder_slot, patience=_PATIENCE):
             asyncio.run(serve(settings))
 
@@ -74,7 +80,8 @@ def add(
     show_name: Annotated[
         list[str],
         typer.Argument(
-            metavar="SHOW", help="The address of its feed or web page, a link to Apple Podcasts, or its name."
+            metavar="SHOW",
+            help="The address of its feed or web page (or several), a link to Apple Podcasts, or its name.",
         ),
     ],
     private: Annotated[bool, typer.Option("--private", help="Only you see this feed.")] = False,
@@ -153,6 +160,14 @@ def digest(
 ) -> None:
     """Post the day's top five, once, and show them."""
     carry_out("digest", as_json, channel=channel, date=date, dry_run=dry_run, explain=explain)
+
+
+def card(
+    number: Annotated[int, typer.Argument(min=1, max=5, help="Its number in the latest post.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show the evidence behind an insight of the day."""
+    carry_out("card", as_json, insight=str(number))
 
 
 def ask(

@@ -89,7 +89,7 @@ def _without_flags(rest: str, *known: str) -> tuple[str, frozenset[str]]:
         raise BadInput(f"{min(other)} is not known here; it takes {' or '.join(known)} only.")
     text = " ".join(word for word in words if word not in flags).strip("“”\"' ")
     # Chat programs write an address between brackets, with a label behind a bar.
-    return re.sub(r"^<([^<>|\s]+)(?:\|[^<>]*)?>$", r"\1", text), flags
+    return re.sub(r"(?<!\S)<([^<>|\s]+)(?:\|[^<>]*)?>(?!\S)", r"\1", text), flags
 
 
 def _name(rest: str) -> dict[str, Any]:

@@ -8,14 +8,15 @@ from typing import Final
 from pipeline.domain.answer import Moment
 from pipeline.domain.digest import Digest
 from pipeline.domain.insight import Insight
+from pipeline.domain.talk.asking import has_no_subject
 
 _COUNTED: Final = ("one", "two", "three", "four", "five")
 _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth")
 _SHORT_ORDINALS: Final = ("1st", "2nd", "3rd", "4th", "5th")
 _LAST: Final = "last"
 _NUMBER: Final = re.compile(
-    rf"(?:\bn[or]s?\b\.?|\bnumbers?\b|\bitems?\b|\binsights?\b|#)\s*((?:[1-5]|{'|'.join(_COUNTED)})\b"
-    r"(?:\s*(?:,|&|and|or|und)\s*[1-5]\b)*)",
+    rf"(?:\bn[or]s?\b\.?|\bnumbers?\b|\bitems?\b|\binsights?\b|#)\s*((?:\d{{1,3}}|{'|'.join(_COUNTED)})\b"
+    r"(?:\s*(?:,|&|and|or|und)\s*\d{1,3}\b)*)",
     re.IGNORECASE,
 )
 _ORDINAL: Final = re.compile(
@@ -55,6 +56,13 @@ def meaning_of(question: str, *, digest: Digest | None, earlier: Sequence[str] =
     return Meaning(f"{before.context}\n{earlier[-1]}".strip(), before.about)
 
 
+def missing_number(question: str, *, digest: Digest | None) -> int | None:
+    """The number of an insight that the post has not, where the question asks about nothing else; else None."""
+    there = {pick.number for pick in digest.picks} if digest is not None else set()
+    asked = (number for found in _NUMBER.findall(question) for number in _counted(found))
+    return next((n for n in asked if n not in there), None) if has_no_subject(question) else None
+
+
 def _meant(question: str, digest: Digest | None) -> list[Insight]:
     if digest is None:
         return []
@@ -64,14 +72,18 @@ def _meant(question: str, digest: Digest | None) -> list[Insight]:
 
 def _numbers(question: str, *, count: int) -> Iterable[int]:
     for found in (*_NUMBER.findall(question), *_ALONE.findall(question.strip())):
-        for word in re.findall(r"\w+", found.lower()):
-            if word in _COUNTED or word.isdigit():
-                yield _COUNTED.index(word) + 1 if word in _COUNTED else int(word)
+        yield from _counted(found)
     for found in _ORDINAL.findall(question):
         word = found.lower()
         names = _ORDINALS if word in _ORDINALS else _SHORT_ORDINALS
         yield count if word == _LAST else names.index(word) + 1
 
 
+def _counted(found: str) -> Iterable[int]:
+    for word in re.findall(r"\w+", found.lower()):
+        if word in _COUNTED or word.isdigit():
+            yield _COUNTED.index(word) + 1 if word in _COUNTED else int(word)
+
+
 def _moment(insight: Insight) -> Moment:
-    return Moment(insight.episode_id, insight.start, insight.end)
+    return Moment(insight.episode_id, insight.start, insight.end, insight.quote)

@@ -40,9 +40,13 @@ def own(folder: Path, *, slot: str = "", patience: float = 0.0) -> Iterator[None
         ) from error
     try:
         whole, *one = locks
-        _lock(whole, fcntl.LOCK_SH if slot else fcntl.LOCK_EX, f"is using the data folder {folder}", patience=patience)
+        doing = f"is using the data folder {folder}"
+        advice = "Stop “podsift run”, or wait until the other command has ended"
+        _lock(whole, fcntl.LOCK_SH if slot else fcntl.LOCK_EX, doing, advice=advice, patience=patience)
         for lock in one:
-            _lock(lock, fcntl.LOCK_EX, f"runs under the name “{slot}” in {folder}", patience=patience)
+            doing = f"runs under the name “{slot}” in {folder}"
+            advice = "Stop it, or give this one a PODSIFT_WORKER of its own"
+            _lock(lock, fcntl.LOCK_EX, doing, advice=advice, patience=patience)
         yield
     finally:
         for lock in locks:
@@ -53,16 +57,17 @@ def _names(slot: str) -> tuple[str, ...]:
     return (".owner", f".owner-{slot}") if slot else (".owner",)
 
 
-def _lock(lock: int, kind: int, doing: str, *, patience: float) -> None:
+def _lock(lock: int, kind: int, doing: str, *, advice: str, patience: float) -> None:
     deadline = time.monotonic() + patience
     for look in itertools.count():
         try:
             return fcntl.flock(lock, kind | fcntl.LOCK_NB)
         except BlockingIOError as error:
             if time.monotonic() >= deadline:
-                raise DataFolderBusy(f"Another Podsift process {doing}.") from error
+                raise DataFolderBusy(f"Another Podsift process {doing}. {advice}.") from error
             if not look:
-                _log.info("Another process %s; waiting for it to end.", doing)
+                waits = "Another process %s. This one stands by for %g seconds until it ends; Ctrl-C ends the waiting."
+                _log.warning(waits, doing, patience)
             time.sleep(_PAUSE)
     return None
 

@@ -16,6 +16,7 @@ from rich.console import Console
 from bot.app import App
 from bot.handover import Request
 from bot.logs import set_up_logs
+from bot.masking import secrets_of
 from bot.operations import Outcome, perform
 from bot.progress import progress_bar
 from bot.reception import Reception
@@ -44,14 +45,13 @@ async def run_demo(feeds: tuple[str, ...], console: Console) -> None:
 
     In a terminal it ends with a prompt, elsewhere with two questions of its own. Raises SettingsError.
     """
-    set_up_logs(level="ERROR", layout="text")
-    async with _served(feeds) as served:
-        with tempfile.TemporaryDirectory(prefix="podsift-demo-") as folder:
-            settings = _settings(Path(folder), is_sample=not feeds)
-            async with listening_app(settings) as app:
-                await _follow(app, served, console)
-                await _tell(app, Request("digest"), console)
-                await _converse(app, console, asks=not feeds)
+    with tempfile.TemporaryDirectory(prefix="podsift-demo-") as folder:
+        settings = _settings(Path(folder), is_sample=not feeds)
+        set_up_logs(level="ERROR", layout="text", secrets=secrets_of(settings))
+        async with _served(feeds) as served, listening_app(settings) as app:
+            await _follow(app, served, console)
+            await _tell(app, Request("digest"), console)
+            await _converse(app, console, asks=not feeds)
 
 
 @asynccontextmanager

@@ -2,29 +2,24 @@
 
 import json
 import logging
-import re
 import sys
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Final, Literal
 
-_SECRETS: Final = re.compile(
-    r"xox[a-z]-[\w-]+|xapp-[\w-]+|sk-[\w-]{8,}|(?<=Bot )[\w.-]{20,}|(?<=Bearer )[\w.~+/-]+=*|(?<=Basic )[\w+/]+=*"
-)
-_USERINFO: Final = re.compile(r"(?<=://)[^/\s@]+@")
-_QUERY: Final = re.compile(r"(https?://[^\s?\"']+)\?[^\s\"']+")
+from bot.masking import masking
+
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _QUIET: Final = ("apscheduler", "chromadb", "alembic", "aiosqlite", "httpx", "httpcore", "dbos", "asyncio")
 
 
-def masked(text: str) -> str:
-    """The text without tokens, user names, passwords and the queries of addresses."""
-    return _QUERY.sub(r"\1?…", _USERINFO.sub("…@", _SECRETS.sub("…", text)))
+def set_up_logs(*, level: str, layout: Literal["text", "json"], secrets: Collection[str] = ()) -> None:
+    """Log to standard error, in lines for people or for machines; libraries only from warnings up.
 
-
-def set_up_logs(*, level: str, layout: Literal["text", "json"]) -> None:
-    """Log to standard error, in lines for people or for machines; libraries only from warnings up."""
+    `secrets` stand in no line, wherever they come from: a server may say a key back to us.
+    """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_JsonLine() if layout == "json" else _TextLine())
+    handler.setFormatter(_JsonLine(secrets) if layout == "json" else _TextLine(secrets))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -44,15 +39,23 @@ def _when(record: logging.LogRecord) -> str:
 
 
 class _TextLine(logging.Formatter):
+    def __init__(self, secrets: Collection[str]) -> None:
+        super().__init__()
+        self._masked = masking(secrets)
+
     def format(self, record: logging.LogRecord) -> str:
         fields = " ".join(f"{name}={value}" for name, value in _fields(record).items())
         said = " ".join(f"{record.getMessage()} {fields}".split())
         line = f"{_when(record)} {record.levelname:<7} {record.name}: {said}"
         trace = f"\n{self.formatException(record.exc_info)}" if record.exc_info else ""
-        return masked(line + trace)
+        return self._masked(line + trace)
 
 
 class _JsonLine(logging.Formatter):
+    def __init__(self, secrets: Collection[str]) -> None:
+        super().__init__()
+        self._masked = masking(secrets)
+
     def format(self, record: logging.LogRecord) -> str:
         entry = {
             "time": _when(record),
@@ -63,4 +66,4 @@ class _JsonLine(logging.Formatter):
         }
         if record.exc_info:
             entry["trace"] = self.formatException(record.exc_info)
-        return masked(json.dumps(entry, default=str, ensure_ascii=False))
+        return self._masked(json.dumps(entry, default=str, ensure_ascii=False))

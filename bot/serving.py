@@ -54,7 +54,7 @@ async def _serve_until(stop: asyncio.Event, settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(listening_app(settings))
         engine = await app.engine.get()
-        await stack.enter_async_context(keeping_level(app))
+        await stack.enter_async_context(keeping_level(app, farewell=app.engine.farewell))
         routes: tuple[BaseRoute, ...] = ()
         if settings.role in _HEARING_ROLES:
             routes = await stack.enter_async_context(hearing(app))
@@ -68,12 +68,14 @@ async def _serve_until(stop: asyncio.Event, settings: Settings) -> None:
                 scan_due=partial(app.worker.scan_due, engine) if settings.role in _SCANNING_ROLES else _rest,
                 post_due=partial(app.worker.post_due, engine) if settings.role in _POSTING_ROLES else _rest,
                 forget_due=partial(app.upkeep.start_due, engine) if settings.role in _SCANNING_ROLES else _rest,
+                clock=app.clock,
             )
         )
         spare_what_stays()
         where = {"role": settings.role, "slot": settings.worker, "data": settings.data.resolve()}
         _log.info("Podsift runs.", extra=where)
         await stop.wait()
+        app.engine.farewell.begin()
         _log.info("Stopping.")
 
 

@@ -12,10 +12,10 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from tzlocal import get_localzone_name
 
+from bot.setting_forms import DatabaseAddress, Shards, SlotName, WebAddress
 from bot.setting_problems import PREFIX, nearest, problem_sentence
 from pipeline.domain.errors import SettingsError
 
-_ADDRESS: Final = r"^(https?://[^\s/]+.*)?$"
 _SHORTEST_KEPT: Final = 14
 _FOR_TESTS: Final = (
     "PODSIFT_CORPUS",
@@ -39,16 +39,16 @@ class Settings(BaseSettings):
 
     data: Path = Path("data")
     """The folder that holds everything: catalogue, engine, index, key."""
-    database_url: SecretStr | None = None
+    database_url: DatabaseAddress | None = None
     """PostgreSQL for catalogue and engine; SQLite files in the data folder when empty."""
-    chroma_url: str = Field(default="", pattern=_ADDRESS)
+    chroma_url: WebAddress = ""
     """A Chroma server for the index, shared by all processes; a folder in the data folder when empty."""
     chroma_token: SecretStr | None = None
     """Goes along to the Chroma server as a bearer token."""
     secret_key: SecretStr | None = None
     """Seals the credentials of private feeds; a key file in the data folder when empty."""
     role: Role = "all"
-    worker: str = Field(default="local", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")
+    worker: SlotName = "local"
     """The name of this process' slot: the same after a restart, different for each process."""
     zone: str = Field(default_factory=lambda: get_localzone_name() or "UTC")
     """IANA time zone of the local channel."""
@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     """The language model that writes insights and answers; empty for none: passages in the speakers' own words."""
     openai_judge_model: str = ""
     """The model that chooses among the proposed insights; empty for the same one."""
-    openai_base_url: str = "https://api.openai.com/v1"
+    openai_base_url: WebAddress = "https://api.openai.com/v1"
     """Any endpoint that speaks OpenAI's chat completions."""
     openai_api_key: SecretStr | None = None
     """The key of that endpoint."""
@@ -83,7 +83,7 @@ class Settings(BaseSettings):
     """The most dollars to spend in a day and in a month (UTC)."""
     openai_transcription_model: str = ""
     """A hosted model that writes down what is said (`whisper-1`); empty: faster-whisper on this machine."""
-    openai_transcription_base_url: str = Field(default="", pattern=_ADDRESS)
+    openai_transcription_base_url: WebAddress = ""
     """Any endpoint that speaks OpenAI's audio transcriptions; empty: `openai_base_url`."""
     openai_transcription_api_key: SecretStr | None = None
     """Its key; empty: `openai_api_key`, which never goes to an address of its own."""
@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     """A hosted model that the index finds meanings with; empty: the table that is shipped."""
     openai_embedding_dimensions: int | None = Field(default=None, ge=8, le=8_192)
     """How long its vectors are to be, where the model leaves the choice; empty: the model's own."""
-    openai_embedding_base_url: str = Field(default="", pattern=_ADDRESS)
+    openai_embedding_base_url: WebAddress = ""
     openai_embedding_api_key: SecretStr | None = None
     openai_embedding_price: float = Field(default=0.0, ge=0)
     """Where it is and what opens it, as for transcription; dollars for a million tokens."""
@@ -111,7 +111,7 @@ class Settings(BaseSettings):
     """The Slack app's client id: any workspace can install it then, at /slack/install."""
     slack_client_secret: SecretStr | None = None
     """The Slack app's client secret."""
-    slack_api: str = Field(default="https://slack.com/api/", pattern=_ADDRESS)
+    slack_api: WebAddress = "https://slack.com/api/"
     """Where Slack's Web API is: elsewhere for GovSlack, or to try the app against a Slack of one's own."""
     slack_curators: Annotated[tuple[str, ...], NoDecode] = ()
     """Slack user ids, separated by commas, who may add and remove shows beside the workspace's admins."""
@@ -121,7 +121,7 @@ class Settings(BaseSettings):
     """Whether the portal's switch for message content is on."""
     discord_guild: int | None = None
     """A server that gets new commands at once, while developing."""
-    discord_shards: str = Field(default="", pattern=r"^(|auto|\d+|\d+(,\d+)*/\d+)$")
+    discord_shards: Shards = ""
     """The gateway's connections of this process: `auto`, how many, or which of how many (0,1/4); one when empty."""
     discord_curator_role: str = "Podcast curator"
     """Who has this role may add and remove shows beside those who manage the server."""

@@ -19,6 +19,7 @@ from pipeline.domain.episode import EpisodeState
 from pipeline.domain.errors import NoTranscript, PodsiftError
 from pipeline.domain.insight import Author
 from pipeline.domain.intake.another_try import after_giving_up, may_still_come
+from pipeline.domain.passage import Query, SearchResult
 from pipeline.ports import (
     AnswerWriter,
     ChannelBook,
@@ -50,7 +51,8 @@ from pipeline.steps.answer import answer_question
 from pipeline.steps.better_transcript import take_better_transcript
 from pipeline.steps.digest import make_digest
 from pipeline.steps.extract import extract_insights
-from pipeline.steps.index import index_episode
+from pipeline.steps.index import add_to_index, index_episode
+from pipeline.steps.place import place_passages
 from pipeline.steps.scan import Scan, scan_feed
 from pipeline.steps.transcribe import fetch_published_transcript, transcribe_audio
 
@@ -135,6 +137,17 @@ async def run_stage(stage: Stage, episode_id: str, pipeline: Pipeline) -> Stage 
     return await run(episode_id, pipeline)
 
 
+async def rehearse_indexing(episode_id: str, pipeline: Pipeline) -> None:
+    """Put an episode into an index that nobody searches, and leave the catalogue as it is. Raises as the stage does."""
+    await add_to_index(
+        episode_id,
+        episodes=pipeline.episodes,
+        transcripts=pipeline.transcripts,
+        insights=pipeline.insights,
+        index=pipeline.index,
+    )
+
+
 async def give_up(episode_id: str, error: PodsiftError, pipeline: Pipeline) -> None:
     """Mark an episode as failed with the reason for people; a retryable error lets it go again by itself, later."""
     episode = await pipeline.episodes.get(episode_id)
@@ -163,7 +176,14 @@ async def digest(
 
 async def answer(question: Question, pipeline: Pipeline, *, told: Told | None = None) -> Answer:
     """What the episodes say about the question, with the places where they say it; `told` hears it grow."""
-    return await answer_question(question, index=pipeline.index, writer=pipeline.writer, told=told)
+    return await answer_question(
+        question, index=pipeline.index, transcripts=pipeline.transcripts, writer=pipeline.writer, told=told
+    )
+
+
+async def search(query: Query, pipeline: Pipeline) -> SearchResult:
+    """The passages that speak about it, with who said them and when."""
+    return await place_passages(await pipeline.index.search(query), transcripts=pipeline.transcripts)
 
 
 async def _ingest(episode_id: str, pipeline: Pipeline) -> Stage:

@@ -2,7 +2,6 @@
 
 import math
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,7 +9,7 @@ from typing import Final
 
 from pipeline.domain.transcript import Segment, Transcript
 
-CHUNKING_VERSION: Final = "c1"
+CHUNKING_VERSION: Final = "c2"
 """Raised when the same transcript would give other chunks: vectors are stored under it."""
 
 CHUNK_WORDS: Final = 150
@@ -18,7 +17,8 @@ _SENTENCE_END: Final = re.compile(r"[.!?…][\"'”’)]*(\s+)")
 _RUN: Final = re.compile(r"(\s*)(\S+)")
 _LONGEST_WORD: Final = 40
 _TURN_BORDER_FROM: Final = 0.7
-_MAIN_SPEAKER_SHARE: Final = 2 / 3
+_GAP: Final = 20.0
+"""Seconds between two segments from which on they are not read as one: music or an advert was between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Chunk:
     """A stretch of a transcript. `first_segment` and `last_segment` are indices, both included.
 
     `start` and `end` in seconds, None where the transcript has no times; inside a long segment they are
-    interpolated by length. `speaker` spoke at least two thirds of it, None when nobody did or none is named.
+    interpolated by length. `speaker` speaks all of it, None when several do or none is named; `voices` are all that
+    are named.
     """
 
     text: str
@@ -35,11 +36,15 @@ class Chunk:
     speaker: str | None
     first_segment: int
     last_segment: int
+    voices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A sentence, or a part of a very long one; `glue` stands between it and the piece before it."""
+    """A sentence, or a part of a very long one; `glue` stands between it and the piece before it.
+
+    `apart` says that something else was between the two.
+    """
 
     text: str
     glue: str
@@ -48,12 +53,14 @@ class _Piece:
     end: float | None
     speaker: str | None
     segment: int
+    apart: bool
 
 
 def chunk_transcript(transcript: Transcript, *, words: int = CHUNK_WORDS, overlap: int = 0) -> tuple[Chunk, ...]:
     """Chunks of about `words` words in the order they were said; together they hold every word.
 
-    They end where a sentence ends, and rather where the speaker changes. The last `overlap` words (whole
+    They end where a sentence ends, and rather where the speaker changes; always at an advert (a segment that is marked
+    as one, whose words are left out) and at a gap of twenty seconds. The last `overlap` words (whole
     sentences of them) are repeated at the head of the next chunk.
     """
     pieces = list(_pieces(transcript.segments, longest=words))
@@ -65,10 +72,12 @@ def chunk_transcript(transcript: Transcript, *, words: int = CHUNK_WORDS, overla
 
 
 def _pieces(segments: Sequence[Segment], *, longest: int) -> Iterator[_Piece]:
+    apart = False
     for index, segment in enumerate(segments):
         following = segments[index + 1].start if index + 1 < len(segments) else None
         end = segment.end if segment.end is not None else following
-        text = segment.text.strip()
+        text = "" if segment.advert else segment.text.strip()
+        apart = apart or (index > 0 and _are_apart(segments[index - 1], segment))
         at = 0
         for words in _parts(text, longest=longest):
             glue = words[0][0]
@@ -82,8 +91,15 @@ def _pieces(segments: Sequence[Segment], *, longest: int) -> Iterator[_Piece]:
                 end=_between(segment.start, end, (start + len(part)) / len(text)),
                 speaker=segment.speaker,
                 segment=index,
+                apart=apart,
             )
+            apart = False
             at = start + len(part)
+
+
+def _are_apart(before: Segment, segment: Segment) -> bool:
+    silent = before.end is not None and segment.start is not None and segment.start - before.end > _GAP
+    return silent or before.advert
 
 
 def _parts(text: str, *, longest: int) -> Iterator[list[tuple[str, str]]]:
@@ -116,17 +132,24 @@ def _borders(pieces: Sequence[_Piece], *, words: int) -> list[int]:
         turns = index > 0 and piece.speaker != pieces[index - 1].speaker
         over = held + piece.words - words
         is_full = over > 0 and over > words - held
-        if not starts or is_full or held >= words or (turns and held >= words * _TURN_BORDER_FROM):
+        if piece.apart:
+            _join_rest(starts, pieces, held=held, words=words)
+        if not starts or piece.apart or is_full or held >= words or (turns and held >= words * _TURN_BORDER_FROM):
             starts.append(index)
             held = 0
         held += piece.words
-    if len(starts) > 1 and held < words / 3:
-        starts.pop()
+    _join_rest(starts, pieces, held=held, words=words)
     return starts
 
 
+def _join_rest(starts: list[int], pieces: Sequence[_Piece], *, held: int, words: int) -> None:
+    """What is short before an end goes to the chunk before it, unless something was between the two."""
+    if len(starts) > 1 and held < words / 3 and not pieces[starts[-1]].apart:
+        starts.pop()
+
+
 def _reach_back(pieces: Sequence[_Piece], first: int, *, overlap: int) -> int:
-    while first > 0 and pieces[first - 1].words <= overlap:
+    while first > 0 and pieces[first - 1].words <= overlap and not pieces[first].apart:
         first -= 1
         overlap -= pieces[first].words
     return first
@@ -138,15 +161,8 @@ def _chunk(pieces: Sequence[_Piece]) -> Chunk:
         text=head.text + "".join(piece.glue + piece.text for piece in pieces[1:]),
         start=head.start,
         end=tail.end,
-        speaker=_main_speaker(pieces),
+        speaker=head.speaker if all(piece.speaker == head.speaker for piece in pieces) else None,
         first_segment=head.segment,
         last_segment=tail.segment,
+        voices=tuple(dict.fromkeys(piece.speaker for piece in pieces if piece.speaker)),
     )
-
-
-def _main_speaker(pieces: Sequence[_Piece]) -> str | None:
-    said: Counter[str | None] = Counter()
-    for piece in pieces:
-        said[piece.speaker] += piece.words
-    speaker, most = said.most_common(1)[0]
-    return speaker if most >= said.total() * _MAIN_SPEAKER_SHARE else None

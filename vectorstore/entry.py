@@ -52,7 +52,7 @@ class Entry:
     @property
     def about(self) -> str:
         """The titles and the speakers: words that a question may use instead of what was said."""
-        names = dict.fromkeys(chunk.speaker for chunk in self.chunks if chunk.speaker)
+        names = dict.fromkeys(voice for chunk in self.chunks for voice in chunk.voices)
         return " · ".join((self.feed_title, self.episode_title, *names))
 
     def chunk_ids(self) -> tuple[str, ...]:

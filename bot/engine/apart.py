@@ -2,7 +2,8 @@
 
 Whatever ran beside a poison episode, or feed, is a suspect too. Apart, only the guilty one takes its process down with
 it; the innocent are done there as well as anywhere. What may crash by its nature, audio, has processes of its own
-anyway, and the index belongs to the service: reading feeds, reading and analysing episodes are what is run apart.
+anyway. The index belongs to the service: indexing is rehearsed apart, in an index that is thrown away, and whoever
+comes out of that alive is indexed by the service.
 """
 
 import asyncio
@@ -44,7 +45,7 @@ class Apart:
         self._turn = asyncio.Lock()
 
     async def run(self, stage: Stage, episode_id: str) -> Verdict:
-        """What became of the stage. Raises StoppedAgain when its process ended in the middle of it."""
+        """What became of the stage, or of its rehearsal. Raises StoppedAgain when its process ended in the middle."""
         verdict = await self._told(stage.value, episode_id)
         if verdict is None:
             raise StoppedAgain(stage)

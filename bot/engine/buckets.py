@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Final
 
-from bot.engine.queues import AT_ONE_HOST
+from bot.engine.queues import FEEDS_AT_ONE_HOST
 from pipeline.domain.feed import DueFeed, host_of
 
 _AT_ONCE: Final = 32
@@ -37,7 +37,7 @@ class Readers:
         async with asyncio.TaskGroup() as group:
             for at_host in _by_host(feeds):
                 line = iter(at_host)
-                for _ in at_host[:AT_ONE_HOST]:
+                for _ in at_host[:FEEDS_AT_ONE_HOST]:
                     group.create_task(go_down(line))
 
 

@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.engine.failover import Pace, holding, libpq_url, relieve_the_dead
 from bot.engine.queues import ROLES, Job, limits
 from bot.engine.workflows import Work, Workflows, start
+from bot.farewell import Farewell
 from pipeline.adapters.catalog.engines import parse_url, place_of
 from pipeline.adapters.catalog.faults import explained
 from pipeline.domain.errors import CatalogUnavailable
@@ -159,9 +160,18 @@ class Engine:
 
 @asynccontextmanager
 async def open_engine(
-    *, url: str, role: str, slot: str, work: Work, rhythm: Rhythm | None = None, pace: Pace | None = None
+    *,
+    url: str,
+    role: str,
+    slot: str,
+    work: Work,
+    rhythm: Rhythm | None = None,
+    pace: Pace | None = None,
+    farewell: Farewell | None = None,
 ) -> AsyncIterator[Engine]:
     """The running engine on the database at `url`; leaving it lets running stages finish for a while.
+
+    That is as long as the rhythm says, and within the `farewell` that is shared with others.
 
     `slot` names this process: with the same name it takes its own work back after a crash, and on PostgreSQL others
     take it over when it does not return (`pace`). Raises DataFolderBusy when another process has the name,
@@ -173,7 +183,7 @@ async def open_engine(
         held = None if is_embedded else await stack.enter_async_context(holding(url, slot, patience=rhythm.patience))
         if is_embedded:
             await asyncio.to_thread(_prepare, Path(url.removeprefix("sqlite:///")))
-        stack.push_async_callback(_close, rhythm.farewell)
+        stack.push_async_callback(_close, rhythm.farewell, farewell or Farewell())
         with explained(place_of(parse_url(url))):
             engine = await _launched(url, role=role, slot=slot, work=work, rhythm=rhythm)
         await stack.enter_async_context(_beside(_sweeping(engine)))
@@ -206,9 +216,10 @@ def _untold() -> Iterator[None]:
         log.disabled = False
 
 
-async def _close(farewell: int) -> None:
+async def _close(longest: int, farewell: Farewell) -> None:
+    seconds = min(longest, int(farewell.left()))
     # Off the loop: destroy() waits for the very workflows that need the loop to finish.
-    await asyncio.to_thread(DBOS.destroy, destroy_registry=True, workflow_completion_timeout_sec=farewell)
+    await asyncio.to_thread(DBOS.destroy, destroy_registry=True, workflow_completion_timeout_sec=seconds)
     # DBOS had made its own pool the loop's, and has just closed it: what comes after needs one that works.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
 

@@ -22,9 +22,10 @@ ROLES: Final = MappingProxyType(
 )
 """The queues that a process of this role works on."""
 
-AT_ONE_HOST: Final = 4
-"""Requests at one host at once, by all processes together."""
-_AT_ONE_HOST_FOR_OLD: Final = 2
+FEEDS_AT_ONE_HOST: Final = 2
+_NEW_AT_ONE_HOST: Final = 1
+_OLD_AT_ONE_HOST: Final = 1
+"""Feeds, new and old episodes at one host at once, by all processes together. That is four, as a browser would ask."""
 _OLD: Final = 9
 _MOST_WITH_OLD: Final = 500
 _MOST_WITH_NEW: Final = 1_000
@@ -79,10 +80,10 @@ def limits(*, is_shared: bool) -> Mapping[str, Mapping[str, Any]]:
     return {
         # A run of a bucket costs the engine the same however many feeds it reads, so one process may read all.
         "scan": {"worker_concurrency": BUCKETS, "partition_concurrency": 1, "polling_interval_sec": often},
-        "ingest": {"worker_concurrency": 8, "partition_concurrency": AT_ONE_HOST, "polling_interval_sec": often},
+        "ingest": {"worker_concurrency": 8, "partition_concurrency": _NEW_AT_ONE_HOST, "polling_interval_sec": often},
         "backfill": {
             "worker_concurrency": 4,
-            "partition_concurrency": _AT_ONE_HOST_FOR_OLD,
+            "partition_concurrency": _OLD_AT_ONE_HOST,
             "polling_interval_sec": often,
         },
         "gpu": {"worker_concurrency": 1, "polling_interval_sec": 1.0},

@@ -2,17 +2,24 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
 
-from bot.engine.durable import Engine, open_engine
-from bot.engine.failover import names_of_the_living
 from bot.engine.worker import Worker
+from bot.farewell import Farewell
 from bot.settings import Settings
+
+if TYPE_CHECKING:  # DBOS is imported where it is used: a look at the list would wait for it, and not need it
+    from bot.engine.durable import Engine
 
 
 class EngineSlot:
-    """Starts the engine when it is first needed: a question or a look at the list needs none."""
+    """Starts the engine when it is first needed: a question or a look at the list needs none.
+
+    `farewell` is the time that its end shares with what ends before it.
+    """
 
     def __init__(self, settings: Settings, worker: Worker, stack: AsyncExitStack) -> None:
+        self.farewell = Farewell()
         self._settings = settings
         self._worker = worker
         self._stack = stack
@@ -29,11 +36,16 @@ class EngineSlot:
 
         Raises CatalogUnavailable.
         """
-        url = self._settings.engine_url
-        return () if url.startswith("sqlite") else await names_of_the_living(url)
+        if (url := self._settings.engine_url).startswith("sqlite"):
+            return ()
+        from bot.engine.failover import names_of_the_living
 
-    async def get(self) -> Engine:
+        return await names_of_the_living(url)
+
+    async def get(self) -> "Engine":
         """The running engine, with everything that waits started."""
+        from bot.engine.durable import open_engine
+
         async with self._starting:
             if self._engine is None:
                 self._engine = await self._stack.enter_async_context(
@@ -42,6 +54,7 @@ class EngineSlot:
                         role=self._settings.role,
                         slot=self._settings.worker,
                         work=self._worker.work(),
+                        farewell=self.farewell,
                     )
                 )
                 await self._worker.take_up(self._engine)

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, timedelta
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from bot import outbox
 from bot.engine.apart import Apart
 from bot.engine.queues import Job, job_of, most_beside
 from bot.engine.readings import Readings
-from bot.engine.workflows import Work
+from bot.engine.verdicts import Verdict
 from bot.outbox import Messenger
 from bot.texts.posts import digest_post
 from bot.upkeep.growth import Upkeep
@@ -22,6 +22,9 @@ from pipeline.domain.errors import PodsiftError, UnknownChannel, UnknownEpisode
 from pipeline.flows import FIRST_STAGE, Pipeline, Stage
 from pipeline.ports import DeliveryBook
 from pipeline.steps.scan import Scan
+
+if TYPE_CHECKING:  # as in slot.py: its file imports DBOS, and the commands that need no engine go without
+    from bot.engine.workflows import Work
 
 _TOO_LATE: Final = "Within four hours there was nothing good enough to post, or the service did not run."
 
@@ -73,15 +76,17 @@ class Worker:
         self._upkeep = upkeep
         self._sending = asyncio.Lock()
 
-    def work(self) -> Work:
+    def work(self) -> "Work":
         """What the engine calls."""
+        from bot.engine.workflows import Work
+
         return Work(
             scan=self._readings.read_due,
             run_stage=self._run_stage,
             give_up=self._give_up,
             post_digest=self._post_digest,
             forget_old=self._upkeep.forget_old,
-            run_apart=self._apart.run,
+            run_apart=self._run_apart,
         )
 
     async def scan(self, feed_id: str) -> Scan:
@@ -174,6 +179,13 @@ class Worker:
     async def _run_stage(self, stage: Stage, episode_id: str) -> Stage | None:
         self._upkeep.room.expect()
         return await flows.run_stage(stage, episode_id, self._pipeline)
+
+    async def _run_apart(self, stage: Stage, episode_id: str) -> Verdict:
+        verdict = await self._apart.run(stage, episode_id)
+        if stage is not Stage.INDEX or verdict.problem is not None:
+            return verdict
+        # It was only rehearsed: the index is ours.
+        return Verdict(following=await self._run_stage(stage, episode_id))
 
     async def _give_up(self, _stage: Stage, episode_id: str, error: PodsiftError) -> None:
         await flows.give_up(episode_id, error, self._pipeline)

@@ -16,8 +16,8 @@ _log = logging.getLogger(__name__)
 
 CRASHES: Final = 200
 """So many crashes during a stage, whosever they were, and it is left alone: the last barrier."""
-_APART: Final = frozenset({Stage.INGEST, Stage.ANALYSE})
-"""Transcription has processes of its own anyway, and the index belongs to the service."""
+_APART: Final = frozenset(Stage) - {Stage.TRANSCRIBE}
+"""Transcription has processes of its own anyway."""
 
 TAKEN_OVER: Final = "crashes"
 """The attribute with the crashes before another process took the work over: the engine's own count starts anew then."""
@@ -43,7 +43,7 @@ class Work:
     forget_old: Callable[[], Awaitable[None]] | None = None
     """Forget what was said in episodes that are older than their words are kept; None: they are kept for ever."""
     run_apart: Callable[[Stage, str], Awaitable[Verdict]] | None = None
-    """Run a stage in a process of its own; raises PodsiftError when that ends in the middle of it."""
+    """Run a stage, or what of it may kill, in a process of its own; raises PodsiftError when that does not survive."""
 
 
 class Workflows:

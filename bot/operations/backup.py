@@ -42,16 +42,31 @@ def back_up(settings: Settings, file: Path, *, now: datetime) -> Outcome:
         raise BadInput(f"“{file}” exists already and is not written over; give another name.")
     if not file.absolute().parent.is_dir():
         raise BadInput(f"There is no folder {file.absolute().parent}.")
+    try:
+        manifest = _write(settings, file, now=now)
+    except OSError as error:
+        raise BadInput(
+            f"The backup “{file}” cannot be written: {error.strerror}. Make room there, or name another place."
+        ) from error
+    data = BackupShape(
+        file=str(file),
+        bytes=file.stat().st_size,
+        made_at=now,
+        schema_version=manifest.schema,
+        has_key=any(one.name == KEY for one in manifest.files),
+    )
+    return Outcome(data, _told(data))
+
+
+def _write(settings: Settings, file: Path, *, now: datetime) -> Manifest:
     key = settings.data / KEY
     with tempfile.TemporaryDirectory(prefix=".podsift-backup-", dir=file.absolute().parent) as folder:
         copy = Path(folder) / CATALOG
         schema = copy_catalog(settings.catalog_url, copy)
         paths = (copy, key) if settings.secret_key is None and key.is_file() else (copy,)
-        pack(file, Manifest(now, version("podsift"), schema, tuple(map(kept, paths))), paths)
-    data = BackupShape(
-        file=str(file), bytes=file.stat().st_size, made_at=now, schema_version=schema, has_key=key in paths
-    )
-    return Outcome(data, _told(data))
+        manifest = Manifest(now, version("podsift"), schema, tuple(map(kept, paths)))
+        pack(file, manifest, paths)
+    return manifest
 
 
 def _told(backup: BackupShape) -> Message:

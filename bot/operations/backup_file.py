@@ -48,7 +48,7 @@ def kept(path: Path) -> Kept:
 
 
 def pack(file: Path, manifest: Manifest, paths: Sequence[Path]) -> None:
-    """Write the backup: whole or not at all, readable by its owner only. Raises BadInput."""
+    """Write the backup: whole or not at all, readable by its owner only. Raises OSError."""
     half = file.with_name(f".{file.name}.half")
     try:
         with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
@@ -60,8 +60,6 @@ def pack(file: Path, manifest: Manifest, paths: Sequence[Path]) -> None:
             out.flush()
             os.fsync(out.fileno())
         half.replace(file)
-    except OSError as error:
-        raise BadInput(f"“{file}” cannot be written: {error.strerror}.") from error
     finally:
         with suppress(OSError):
             half.unlink()

@@ -11,6 +11,7 @@ from bot.shapes.commands import TextShape
 from bot.texts import phrases
 from bot.texts.cards import REASONS, insight_card, reason_buttons
 from bot.texts.message import Block, Message, Paragraph, Small, plain, text
+from pipeline.domain.choice.sources import show_of
 from pipeline.domain.digest import Candidate
 from pipeline.domain.errors import BadInput
 from pipeline.domain.talk.excerpt import around
@@ -29,7 +30,7 @@ async def card(app: App, member: Member, arguments: dict[str, Any], _report: Rep
     message = insight_card(
         candidate,
         around=() if transcript is None else around(transcript, candidate.insight),
-        related=[other for other in related if other.episode.feed_id != candidate.episode.feed_id],
+        related=[other for other in related if show_of(other.episode) != show_of(candidate.episode)],
         basis=None if transcript is None else transcript.basis,
         objections=await app.reactions.reasons(candidate.insight.id, workspace=member.workspace),
     )

@@ -11,7 +11,7 @@ from typing import Any, Final
 from bot.app import App
 from bot.handover import Progress, Report
 from bot.operations.finding import try_reading
-from bot.operations.following import follow_show
+from bot.operations.following import follow_show, reason_of, start_reading
 from bot.operations.outcome import Member, Outcome
 from bot.operations.spending import hearing_cost, reading_cost
 from bot.shapes.commands import FeedFailureShape
@@ -70,8 +70,7 @@ async def import_list(app: App, member: Member, arguments: dict[str, Any], repor
     followed = await app.library.feeds(workspace=member.workspace, channel_id=member.channel_id)
     known = {_same(each.feed.url) for each in followed}
     results = await _each(app, member, entries, known, is_dry=is_dry, report=report)
-    if app.engine.is_running and not is_dry:
-        await app.worker.start_waiting(await app.engine.get())
+    is_read_now = is_dry or await start_reading(app)
     data = ImportShape(
         dry_run=is_dry,
         new=tuple(r.entry.listed() for r in results if r.is_new),
@@ -80,7 +79,7 @@ async def import_list(app: App, member: Member, arguments: dict[str, Any], repor
             FeedFailureShape(title=r.entry.title, url=r.entry.shown, reason=r.reason) for r in results if r.reason
         ),
     )
-    return Outcome(data, import_reply(data), FAILED if data.unreachable and not is_dry else 0)
+    return Outcome(data, import_reply(data, is_read_now=is_read_now), FAILED if data.unreachable and not is_dry else 0)
 
 
 async def export_list(app: App, member: Member, arguments: dict[str, Any], _report: Report) -> Outcome:
@@ -116,8 +115,7 @@ async def backfill(app: App, member: Member, arguments: dict[str, Any], _report:
     data = await _plan(app, feed, held, episodes, of=followed.episodes.held, is_started=is_started)
     if is_started:
         await app.desk.release(feed.id, newest=len(held))
-        if app.engine.is_running:
-            await app.worker.start_waiting(await app.engine.get())
+        await start_reading(app)
     return Outcome(data, backfill_reply(data, name=name))
 
 
@@ -175,7 +173,7 @@ async def _tried(app: App, entry: _Entry, known: set[str]) -> _Result:
     try:
         found_at, _ = await try_reading(app, entry.url, credentials=entry.credentials)
     except (FetchError, FeedUnreadable) as error:
-        return _Result(entry, reason=_reason(error))
+        return _Result(entry, reason=reason_of(error))
     return _Result(entry, is_new=_same(found_at) not in known)
 
 
@@ -185,13 +183,8 @@ async def _followed(app: App, member: Member, entry: _Entry, known: set[str]) ->
     try:
         _, is_new = await follow_show(app, member, entry.url, private=entry.private, credentials=entry.credentials)
     except (FetchError, FeedUnreadable) as error:
-        return _Result(entry, reason=_reason(error))
+        return _Result(entry, reason=reason_of(error))
     return _Result(entry, is_new=is_new)
-
-
-def _reason(error: FetchError | FeedUnreadable) -> str:
-    # Without the address: it is told beside it, and may be a key.
-    return f"It is {error.reason}." if isinstance(error, FeedUnreadable) else f"{error.problem}."
 
 
 def _same(url: str) -> str:

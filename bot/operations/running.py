@@ -14,7 +14,6 @@ from bot.texts.message import plain
 from bot.texts.replies import doctor_reply, help_reply, reindex_reply, retry_reply, status_reply
 from bot.texts.wording import FAILED
 from bot.upkeep.examination import examine
-from pipeline.domain.errors import IndexUnavailable
 from pipeline.domain.feed import FeedState
 
 
@@ -63,11 +62,7 @@ async def retry(app: App, _member: Member, arguments: dict[str, Any], _report: R
 
 async def reindex(app: App, _member: Member, _arguments: dict[str, Any], report: Report) -> Outcome:
     """Build the index anew from the catalogue; searches go on meanwhile."""
-    try:
-        episodes = await app.rebuild_index(lambda done, total, title: report(Progress(done, total, title)))
-    except IndexUnavailable as error:
-        error.retryable = False  # nobody repeats the command
-        raise
+    episodes = await app.rebuild_index(lambda done, total, title: report(Progress(done, total, title)))
     counts = await app.index.counts()
     data = ReindexShape(episodes=episodes, passages=counts.chunks)
     return Outcome(data, reindex_reply(data))

@@ -16,7 +16,10 @@ class Shape(BaseModel):
 
 
 class ErrorShape(Shape):
-    """What went wrong: `kind` is stable for programs, `sentence` and `hint` are for people."""
+    """What went wrong: `kind` is stable for programs, `sentence` and `hint` are for people.
+
+    `mends_itself`: the cause may pass; the same request may go well later.
+    """
 
     kind: str
     sentence: str
@@ -54,10 +57,11 @@ class AddedShape(Shape):
 
 
 class RemovedShape(Shape):
-    """`podsift remove`. `id` is the feed's, by which the removal is taken back."""
+    """`podsift remove`. `id` is the feed's, by which the removal is taken back; a private `url` lacks what opens it."""
 
     title: str
     url: str
+    audience: Literal["public", "private"]
     id: str = ""
 
 

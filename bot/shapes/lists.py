@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from bot.shapes.commands import ErrorShape, FeedFailureShape, Shape
+from bot.shapes.commands import AddedShape, ErrorShape, FeedFailureShape, Shape
 
 
 class FoundShowShape(Shape):
@@ -19,6 +19,13 @@ class ChoiceShape(ErrorShape):
     """`podsift add NAME` when several shows have the name: nothing was added, one of `shows` has to be chosen."""
 
     shows: tuple[FoundShowShape, ...]
+
+
+class SeveralAddedShape(Shape):
+    """`podsift add` with several addresses: what became of each."""
+
+    added: tuple[AddedShape, ...]
+    failed: tuple[FeedFailureShape, ...]
 
 
 class ListedShape(Shape):

@@ -38,12 +38,14 @@ def growing_post(answer: Answer) -> Message:
     return Message(tuple(Paragraph(_statement(s, by_number)) for s in answer.statements), _fallback(answer))
 
 
-def search_post(query: str, result: SearchResult) -> Message:
-    """The passages found for `query`, best first."""
+def search_post(query: str, result: SearchResult, *, are_near: bool = True) -> Message:
+    """The passages found for `query`, best first; unless they `are_near` they only came closest."""
     title = f"Passages on “{shortened(query, _QUERY)}”"
     blocks: list[Block] = [Heading(text(title))]
     if not result.passages:
         blocks += [Paragraph(text(phrases.NO_PASSAGE)), Small(text(phrases.TRY_OTHERWISE))]
+    elif not are_near:
+        blocks += [Paragraph(text(phrases.NOTHING_MATCHES)), Small(text(phrases.TRY_OTHERWISE))]
     for number, passage in enumerate(result.passages, start=1):
         blocks += _passage(number, passage)
     episodes = len({passage.episode_id for passage in result.passages})

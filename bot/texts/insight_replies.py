@@ -20,8 +20,8 @@ def episode_insights_reply(found: EpisodeInsightsShape, *, with_rejected: bool) 
     for number, insight in enumerate(found.insights, start=1):
         blocks += _insight(number, insight)
     if not found.insights:
-        blocks.append(Paragraph(text(_nothing(found.state))))
-    if with_rejected:
+        blocks.append(Paragraph(text(_nothing(found, with_rejected=with_rejected))))
+    if with_rejected and (found.insights or found.rejected):
         blocks += _rejected(found.rejected)
     return Message(tuple(blocks), f"{counted(len(found.insights), 'insight')} of {title}")
 
@@ -40,10 +40,12 @@ def _insight(number: int, insight: FoundInsightShape) -> tuple[Block, ...]:
     )
 
 
-def _nothing(state: str) -> str:
-    if state == "ready":
+def _nothing(found: EpisodeInsightsShape, *, with_rejected: bool) -> str:
+    if found.state != "ready":
+        return f"This episode is {found.state}; there are no insights of it yet."
+    if found.rejected:
         return "Nothing of this episode passed the gate."
-    return f"This episode is {state}; there are no insights of it yet."
+    return "No claim was found in it." if with_rejected else "No insight came of it."
 
 
 def _rejected(rejected: tuple[RejectedShape, ...]) -> list[Block]:

@@ -1,7 +1,19 @@
 """The replies about finding, importing, exporting and taking up old episodes."""
 
-from bot.shapes.lists import BackfillShape, ChoiceShape, ExportShape, FoundShowShape, ImportShape, ListedShape
+from collections.abc import Sequence
+
+from bot.shapes.lists import (
+    BackfillShape,
+    ChoiceShape,
+    ExportShape,
+    FoundShowShape,
+    ImportShape,
+    ListedShape,
+    SeveralAddedShape,
+)
+from bot.texts.hints import command, with_commands
 from bot.texts.message import Block, Bullets, Heading, Message, Paragraph, Small, Text, bold, code, text
+from bot.texts.phrases import NOBODY_READS
 
 _LISTED = 30
 """So many shows are told one by one; the rest is counted."""
@@ -13,8 +25,22 @@ def choice_reply(choice: ChoiceShape) -> Message:
     return Message((Paragraph(text(choice.sentence)), Bullets(lines), Small(text(choice.hint))), choice.sentence)
 
 
-def import_reply(result: ImportShape) -> Message:
-    """What of a list is new, was there already and could not be read."""
+def several_added_reply(result: SeveralAddedShape, *, is_read_now: bool) -> Message:
+    """What became of each of several addresses."""
+    new = [one.feed for one in result.added if one.is_new]
+    known = [one.feed for one in result.added if not one.is_new]
+    head = f"{_count(len(new), 'show')} added, {len(known)} followed already, {len(result.failed)} not added."
+    blocks: list[Block] = [Paragraph(text(head))]
+    blocks += _titled("Now following:", [text(bold(feed.title or feed.url)) for feed in new])
+    blocks += _titled("Followed already:", [text(bold(feed.title or feed.url)) for feed in known])
+    blocks += _titled("Not added:", [text(bold(one.title or one.url), f" – {one.reason}") for one in result.failed])
+    if not is_read_now and any(feed.waiting for feed in new):
+        blocks.append(Small(text(NOBODY_READS)))
+    return Message(tuple(blocks), head)
+
+
+def import_reply(result: ImportShape, *, is_read_now: bool = True) -> Message:
+    """What of a list is new, was there already and could not be read. Unless `is_read_now`, the new shows wait."""
     would = "would be added" if result.dry_run else "added"
     head = (
         f"{_count(len(result.new), 'show')} {would}, {len(result.duplicate)} followed already, "
@@ -23,13 +49,16 @@ def import_reply(result: ImportShape) -> Message:
     blocks: list[Block] = [Paragraph(text(head))]
     if result.new:
         title = "New:" if result.dry_run else "Added:"
-        blocks += [Paragraph(text(title)), Bullets(_cut(tuple(map(_listed, result.new))))]
+        blocks += _titled(title, list(map(_listed, result.new)))
+    blocks += _titled("Followed already:", list(map(_listed, result.duplicate)))
     if result.unreachable:
-        lines = tuple(text(bold(feed.title), f" – {feed.reason}") for feed in result.unreachable)
+        lines = [text(bold(feed.title), f" – {feed.reason}") for feed in result.unreachable]
         again = "Import the list again later for these; nothing is added twice."
-        blocks += [Paragraph(text("Not readable now:")), Bullets(_cut(lines)), Small(text(again))]
+        blocks += [*_titled("Not readable now:", lines), Small(text(again))]
     if result.dry_run:
         blocks.append(Small(text("Nothing was changed: this was a dry run.")))
+    elif result.new and not is_read_now:
+        blocks.append(Small(text(NOBODY_READS)))
     return Message(tuple(blocks), head)
 
 
@@ -52,7 +81,7 @@ def backfill_reply(plan: BackfillShape, *, name: str) -> Message:
     verb = "are on their way" if plan.started else "would be read"
     head = f"{older} of {plan.title}{back} {verb}; {plan.held} were held in all."
     means = Bullets(tuple(text(line) for line in _meaning(plan)))
-    start = () if plan.started else (Paragraph(text("To start: ", code(f"backfill {name} {plan.episodes} --yes"))),)
+    start = () if plan.started else (Paragraph(text("To start: ", command(f"backfill {name} {plan.episodes} --yes"))),)
     return Message((Paragraph(text(head)), means, *start), head)
 
 
@@ -89,6 +118,10 @@ def _listed(show: ListedShape) -> Text:
     return text(bold(show.title), private)
 
 
+def _titled(title: str, lines: Sequence[Text]) -> tuple[Block, ...]:
+    return (Paragraph(text(title)), Bullets(_cut(tuple(lines)))) if lines else ()
+
+
 def _cut(lines: tuple[Text, ...]) -> tuple[Text, ...]:
     more = len(lines) - _LISTED
     return (*lines[:_LISTED], text(f"and {more} more")) if more > 0 else lines
@@ -101,7 +134,7 @@ def _left_out(export: ExportShape) -> tuple[Block, ...]:
     if not export.left_out:
         return ()
     shows = _count(export.left_out, "private show")
-    return (Small(text(f"{shows} left out; “export --private” lists them too, without what opens them.")),)
+    return (Small(with_commands(f"{shows} left out; “export --private” lists them too, without what opens them.")),)
 
 
 def _count(number: int, noun: str) -> str:

@@ -19,7 +19,7 @@ _JOINERS: Final = frozenset("\u200c\u200d")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of text in one style, safe by construction.
+    """A run of text in one style, safe by construction. `command` marks what can be typed to us as it stands.
 
     Control, format and direction characters go, line breaks become spaces, towers of accents are cut. A `href`
     that is not a plain http(s) address, or that carries a user name or password, is dropped.
@@ -30,6 +30,7 @@ class Span:
     italic: bool = False
     code: bool = False
     href: str | None = None
+    command: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", inert(self.text))

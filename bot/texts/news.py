@@ -5,6 +5,7 @@ from typing import Final
 from bot.handover import Request
 from bot.operations.outcome import Outcome
 from bot.shapes.commands import AddedShape
+from bot.shapes.lists import SeveralAddedShape
 from bot.texts.replies import UNDO
 
 _CHANGES: Final = frozenset({"add", "backfill", "import", "pause", "remove", "resume", "schedule", "topics", UNDO})
@@ -16,6 +17,8 @@ def is_news(request: Request, outcome: Outcome) -> bool:
         return False
     if isinstance(outcome.data, AddedShape):
         return outcome.data.is_new
+    if isinstance(outcome.data, SeveralAddedShape):
+        return any(one.is_new for one in outcome.data.added)
     if request.arguments.get("dry_run"):
         return False
     if request.operation == "backfill":

@@ -13,6 +13,7 @@ PRESS_OR_ASK = "Press a number for the evidence. Ask about any of them in the th
 TYPE_OR_ASK = "“card 2” shows the evidence for no. 2. Ask about any of them."
 FOUND_NOTHING = "I did not find a sure answer in the shows followed here."
 NOTHING_FOLLOWED = "Nothing is followed here yet. Add a show with “add https://example.org/feed.xml”."
+NOBODY_READS = "No service runs: “podsift scan” reads them now, “podsift run” reads and posts from now on."
 ASK_AWAY = "Ask me about anything that was said in the shows followed here."
 FOR_EXAMPLE = "For example: “What did they say about heat pumps?” “Who thinks that reviews slow a team down?”"
 CLOSEST = "This came closest, and may be about something else:"
@@ -22,6 +23,7 @@ ONLY_PARTLY = "The episodes answer only a part of this."
 PASSAGES_ONLY = "These are the speakers' own words, not an answer."
 PASSAGES_NOT_ANSWER = "These are the speakers' own words, not an answer: no language model is set up."
 NO_PASSAGE = "No passage holds these words or this meaning."
+NOTHING_MATCHES = "Nothing matches; these came closest, and may be about something else:"
 _SHOW_ROOM = 40
 
 

@@ -1,9 +1,11 @@
 """The daily post, and its explanation line by line."""
 
+from datetime import date
 from itertools import product
 from typing import Final
 
 from bot.texts import phrases
+from bot.texts.hints import with_commands
 from bot.texts.message import (
     Block,
     Bullets,
@@ -69,6 +71,12 @@ def explained_digest(digest: Digest, *, listed: int = 40) -> Message:
     return Message(tuple(blocks), f"Why these, on {weekday(digest.day)}")
 
 
+def unposted_reply(day: date) -> Message:
+    """To whoever looks for the post of an earlier day that had none."""
+    sentence = f"Nothing was posted on {weekday(day)}."
+    return Message((Paragraph(text(sentence)),), sentence)
+
+
 def _empty_post(digest: Digest) -> Message:
     title = phrases.empty_title(digest.day)
     blocks = (Heading(text(title)), Paragraph(text(phrases.why_empty(digest))))
@@ -82,7 +90,7 @@ def _post(digest: Digest, hint: str, *, body: int, href: int) -> Message:
     for pick in digest.picks:
         blocks += [Divider(), *_item(pick, body=body, href=href)]
     buttons = (Button(str(pick.number), f"{CARD}:{pick.candidate.insight.id}") for pick in digest.picks)
-    blocks += [Divider(), Buttons(tuple(buttons)), Small(text(hint))]
+    blocks += [Divider(), Buttons(tuple(buttons)), Small(with_commands(hint))]
     return Message(
         tuple(block for block in blocks if not isinstance(block, Small) or block.text),
         _headline(digest.picks[0]),

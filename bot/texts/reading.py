@@ -10,6 +10,7 @@ _LATE: Final = 0.6
 _NUMBERS: Final = ("no", "one", "two", "three", "four", "five")
 _SPARED: Final = 2
 """Words of a body's beginning that its headline may lack."""
+_DOUBTS: Final = frozenset({"think", "guess", "say", "feel", "presumably", "kind", "sort", "like"})
 _HOUR: Final = 3_600
 
 
@@ -58,13 +59,14 @@ def shortened(text: str, longest: int) -> str:
 def unrepeated(body: str, headline: str) -> str:
     """The body without the headline it begins with: nothing of that sentence, or «… because of the fan.».
 
-    A few words that the headline left out («really») may stand between its words.
+    A few words that the headline left out («really») may stand between its words, but none that say how sure the
+    speaker is: then the body stays whole.
     """
     pieces = body.split()
     wanted = [_plain(word) for word in headline.split()]
     at = spared = 0
     for word in wanted:
-        while at < len(pieces) and _plain(pieces[at]) != word and spared < _SPARED:
+        while at < len(pieces) and _plain(pieces[at]) not in {word, *_DOUBTS} and spared < _SPARED:
             at, spared = at + 1, spared + 1
         if at == len(pieces) or _plain(pieces[at]) != word:
             return body

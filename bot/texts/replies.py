@@ -19,6 +19,7 @@ from bot.shapes.commands import (
     ScanShape,
 )
 from bot.shapes.status import SpendingShape, StatusShape
+from bot.texts.hints import command, with_commands
 from bot.texts.message import (
     Block,
     Bullets,
@@ -33,7 +34,7 @@ from bot.texts.message import (
     code,
     text,
 )
-from bot.texts.phrases import NOTHING_FOLLOWED
+from bot.texts.phrases import NOBODY_READS, NOTHING_FOLLOWED
 
 _MARKS = {"ok": "✓", "off": "–", "problem": "✗"}
 UNDO = "undo"
@@ -47,7 +48,7 @@ _LISTED = 10
 def error_reply(error: ErrorShape) -> Message:
     """What happened and what to do."""
     blocks: tuple[Block, ...] = (Paragraph(text(error.sentence)),)
-    return Message((*blocks, Small(text(error.hint))) if error.hint else blocks, error.sentence)
+    return Message((*blocks, Small(with_commands(error.hint))) if error.hint else blocks, error.sentence)
 
 
 def help_reply() -> Message:
@@ -70,7 +71,7 @@ def help_reply() -> Message:
 
 def nothing_followed_reply() -> Message:
     """To whoever lists, asks or searches where there is nothing yet."""
-    return _one_line(NOTHING_FOLLOWED)
+    return Message((Paragraph(with_commands(NOTHING_FOLLOWED)),), NOTHING_FOLLOWED)
 
 
 def feeds_reply(feeds: FeedsShape) -> Message:
@@ -82,19 +83,23 @@ def feeds_reply(feeds: FeedsShape) -> Message:
     return Message((Heading(text(f"{title} followed")), Bullets(lines)), title)
 
 
-def added_reply(added: AddedShape) -> Message:
-    """A feed was added, or was there already."""
+def added_reply(added: AddedShape, *, is_read_now: bool = True) -> Message:
+    """A feed was added, or was there already. Unless `is_read_now`, its episodes wait for somebody to start that."""
     feed = added.feed
     if not added.is_new:
         return _one_line(f"{feed.title} is followed already.")
     waiting = _count(feed.waiting, "episode is", "episodes are")
     held = f" {_count(feed.held, 'older one is', 'older ones are')} kept for later (“backfill”)." if feed.held else ""
+    when = f" {NOBODY_READS}" if feed.waiting and not is_read_now else ""
     private = " Only this workspace sees it." if feed.audience == "private" else ""
     return Message(
         (
             Paragraph(text("Now following ", bold(feed.title), ".")),
             Small(
-                text(f"{waiting} waiting to be read.{held} Old episodes can be searched and are never posted.{private}")
+                with_commands(
+                    f"{waiting} waiting to be read.{when}{held} Old episodes can be searched and are never posted."
+                    f"{private}"
+                )
             ),
         ),
         f"Now following {feed.title}.",
@@ -107,10 +112,16 @@ def removed_reply(removed: RemovedShape) -> Message:
         (
             Paragraph(text("No longer following ", bold(removed.title), ".")),
             *((Buttons((Button("Undo", f"{UNDO}:{removed.id}"),)),) if removed.id else ()),
-            Small(text("To take it back: ", code(f"add {removed.url}"))),
+            Small(_back(removed)),
         ),
         f"No longer following {removed.title}.",
     )
+
+
+def _back(removed: RemovedShape) -> Text:
+    if removed.audience == "private":  # its address is shown without what opens it
+        return text("To take it back, add it again with the address or the sign-in that its members are given.")
+    return text("To take it back: ", command(f"add {removed.url}"))
 
 
 def scan_reply(scan: ScanShape) -> Message:

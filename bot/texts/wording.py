@@ -22,10 +22,9 @@ _HINTS: Final[tuple[tuple[type[PodsiftError], str], ...]] = (
     (errors.TooSlow, "Nothing was stored. Try again in a few minutes."),
     (errors.FeedUnreadable, "Check the address in a browser; it must show the feed, not a web page."),
     (errors.ModelQuota, "Raise the credit or the cap; what waits for it goes on within an hour."),
+    (errors.ModelBusy, "Try it again in a few minutes."),
     (errors.ModelError, "See “doctor” for the model's settings."),
-    (errors.IndexUnavailable, "Searches go on with the index as it is. Repeat “podsift reindex” when that is mended."),
-    (errors.CatalogUnavailable, "Stop the service, keep a copy of the data folder and restore your last backup."),
-    (errors.DataFolderBusy, "See which processes run, for example with “ps”."),
+    (errors.CatalogDamaged, "Stop the service, keep a copy of the data folder and restore your last backup."),
     (errors.SettingsError, "Every setting is explained in .env.example; “podsift doctor” shows what is in force."),
     (errors.DestinationGone, "Invite the app to the channel again, or choose another channel."),
 )
@@ -38,7 +37,9 @@ _STATUS_HINTS: Final = {
 }
 _IN_TROUBLE: Final = "Its server is in trouble. Nothing was stored: try again in a few minutes."
 _REFUSED: Final = "Check the address in a browser."
-_LATER: Final = "It is tried again without your help."
+_WHEN_MENDED: Final = "Try it again when that is mended."
+_SERVICE_GOES_ON: Final = f"{_WHEN_MENDED} A running service goes on by itself."
+_LATER: Final = "Try it again in a few minutes."
 
 WRONG_INPUT: Final = 2
 NOT_FOUND: Final = 3
@@ -47,10 +48,12 @@ FAILED: Final = 1
 
 
 def explain(error: PodsiftError) -> ErrorShape:
-    """The error as members and programs read it."""
-    hint = _LATER if error.retryable else _hint(error)
+    """The error as members and programs read it. What was asked for is never tried again by itself."""
     return ErrorShape(
-        kind=type(error).__name__, sentence=_full_stop(str(error)), hint=hint, mends_itself=error.retryable
+        kind=type(error).__name__,
+        sentence=_full_stop(str(error)),
+        hint=_hint(error),
+        mends_itself=error.retryable,
     )
 
 
@@ -58,7 +61,12 @@ def _hint(error: PodsiftError) -> str:
     if isinstance(error, errors.HttpStatus):
         in_trouble = error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
         return _IN_TROUBLE if in_trouble else _STATUS_HINTS.get(error.status, _REFUSED)
-    return next((words for kind, words in _HINTS if isinstance(error, kind)), "")
+    for kind, words in _HINTS:
+        if isinstance(error, kind):
+            return words
+    if isinstance(error, errors.CatalogUnavailable | errors.IndexUnavailable):
+        return _SERVICE_GOES_ON if error.retryable else _WHEN_MENDED
+    return _LATER if error.retryable else ""
 
 
 def unexpected(error: Exception) -> ErrorShape:

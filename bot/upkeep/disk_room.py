@@ -20,9 +20,14 @@ class DiskRoom:
         """Bytes that are free now."""
         return shutil.disk_usage(self.folder).free
 
+    @property
+    def is_short(self) -> bool:
+        """Whether there is less room than is to stay free."""
+        return self.reserve > 0 and self.free < self.reserve
+
     def expect(self) -> None:
         """Raises DiskNearlyFull when there is less room than is to stay free."""
-        if self.reserve and self.free < self.reserve:
+        if self.is_short:
             raise DiskNearlyFull(reserve=self.reserve)
 
     def watched(self, report: OnEpisode) -> OnEpisode:

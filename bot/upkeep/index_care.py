@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Final, Protocol
 
+from bot.farewell import Farewell
 from pipeline.domain.errors import PodsiftError
 from pipeline.steps.rebuild import OnEpisode
 
 _EVERY: Final = 300.0
 """Seconds between two looks at the index."""
-_FAREWELL: Final = 5.0
-"""Seconds that an episode may take when the service stops."""
+_LONGEST_FAREWELL: Final = 5.0
+"""Seconds that an episode may take when the service stops, if there are as many."""
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ async def keep_level(app: Levelled, report: OnEpisode = lambda *_: None) -> None
 
 
 @asynccontextmanager
-async def keeping_level(app: Levelled, *, every: float = _EVERY) -> AsyncIterator[None]:
+async def keeping_level(app: Levelled, *, farewell: Farewell, every: float = _EVERY) -> AsyncIterator[None]:
     """Look after the index now and every so many seconds, as long as the block runs: a service waits for none of it."""
     is_over = asyncio.Event()
 
@@ -55,6 +56,6 @@ async def keeping_level(app: Levelled, *, every: float = _EVERY) -> AsyncIterato
     finally:
         is_over.set()
         # Whatever is cut off in the middle of a query loses its connection.
-        await asyncio.wait({task}, timeout=_FAREWELL)
+        await asyncio.wait({task}, timeout=min(_LONGEST_FAREWELL, farewell.left()))
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

@@ -1,6 +1,10 @@
 """`podsift migrate`: the catalogue to this version's schema, or to another database."""
 
+import asyncio
 import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +15,7 @@ from bot.data_folder import own
 from bot.handover import Progress
 from bot.progress import progress_bar
 from bot.settings import load_settings
-from pipeline.domain.errors import BadInput
+from pipeline.domain.errors import BadInput, DataFolderBusy
 
 _AFTERWARDS = (
     "Now set PODSIFT_DATABASE_URL to the new address and start Podsift. The old database was not changed. Keep "
@@ -59,8 +63,7 @@ def _bring_up_to_date(*, as_json: bool) -> None:
 def _move(source: str, target: str, *, as_json: bool) -> None:
     from pipeline.adapters.catalog import move_catalog
 
-    settings = load_settings()
-    with own(settings.data), progress_bar(Console(stderr=True), doing="Copying rows") as report:
+    with _at_rest(source, target), progress_bar(Console(stderr=True), doing="Copying rows") as report:
         moved = move_catalog(source, target, report=lambda name, done, total: report(Progress(done, total, name)))
     if as_json:
         tables = [{"table": table.name, "rows": table.rows, "hash": table.hash} for table in moved]
@@ -70,3 +73,24 @@ def _move(source: str, target: str, *, as_json: bool) -> None:
     for table in moved:
         typer.echo(f"{table.name:20}{table.rows:>10}  {table.hash}")
     typer.echo(f"\n{sum(table.rows for table in moved)} rows of {len(moved)} tables were copied. {_AFTERWARDS}")
+
+
+@contextmanager
+def _at_rest(*urls: str) -> Iterator[None]:
+    """No service works on these databases: what it writes after the copy would stay behind. Raises DataFolderBusy."""
+    from bot.engine.failover import names_of_the_living
+    from pipeline.adapters.catalog.engines import file_of, parse_url, place_of
+
+    files = {url: file_of(parse_url(url)) for url in urls}
+    for url, file in files.items():
+        if file is None and (running := asyncio.run(names_of_the_living(url))):
+            raise DataFolderBusy(
+                f"Podsift runs on the database {place_of(parse_url(url))} ({', '.join(running)}), and what it writes "
+                "meanwhile would stay behind: stop it first."
+            )
+    # A service owns the folder that its file is in. No folder is made here: what is not there is told by the move.
+    folders = {file.resolve().parent for file in files.values() if file is not None}
+    with ExitStack() as stack:
+        for folder in sorted(filter(Path.is_dir, folders)):
+            stack.enter_context(own(folder))
+        yield

@@ -16,12 +16,12 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response, StreamingResponse
 
 from bot.app import App
-from bot.commands import parse
 from bot.handover import Progress, Report, Request
 from bot.operations import perform
 from bot.reception import command_in
 from bot.running import OWNER
 from bot.shapes.commands import ErrorShape
+from bot.spoken import command, request_in
 from bot.texts.message import Message
 from bot.texts.message_json import from_json
 from bot.texts.replies import error_reply
@@ -83,10 +83,9 @@ class Asking:
         """Do it; the address at which the outcome stands."""
         words = form.get("text", "").strip()[:LONGEST_LINE]
         once = sha256(f"{form.get('once', '')} {words}".encode()).hexdigest()[:24]
-        command = command_in(words)
         if not words:
             return "/"
-        wanted = _parsed(command) if command is not None else Request("ask", {"question": words})
+        wanted = _wanted(words)
         if isinstance(wanted, Message):
             return self._show_once(once, words, wanted)
         if wanted.operation != "ask":
@@ -117,11 +116,13 @@ class Asking:
         return f"/?said={once}"
 
 
-def _parsed(command: str) -> Request | Message:
+def _wanted(words: str) -> Request | Message:
     try:
-        return parse(command)
+        order = command_in(words)
+        request = request_in(words) if order is None else command(order)
     except BadInput as error:
         return error_reply(explain(error))
+    return request or Request("ask", {"question": words})
 
 
 def _line(**said: str) -> str:

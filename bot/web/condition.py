@@ -25,7 +25,8 @@ class Condition:
     """How everything is `at` a moment. None stands for a part that does not answer, or was not asked.
 
     `waiting_since` is when the longest waiting episode was first seen, None when none waits. `platforms` says of each
-    chat platform that is set up whether it is connected.
+    chat platform that is set up whether it is connected. `disk_free` is in bytes; the disk `is_short` when that is less
+    than is to stay free.
     """
 
     version: str
@@ -37,6 +38,8 @@ class Condition:
     spending: SpendingTotal | None
     index: IndexCounts | None
     platforms: Mapping[str, bool]
+    disk_free: int
+    is_short: bool
 
     @property
     def is_serving(self) -> bool:
@@ -45,10 +48,10 @@ class Condition:
 
     @property
     def status(self) -> str:
-        """`ok`; `degraded` when only a chat platform is away; `down`."""
+        """`ok`; `degraded` when only a chat platform is away, or the disk is short; `down`."""
         if not self.is_serving:
             return "down"
-        return "ok" if all(self.platforms.values()) else "degraded"
+        return "ok" if all(self.platforms.values()) and not self.is_short else "degraded"
 
     @property
     def oldest_waiting(self) -> float:
@@ -83,6 +86,8 @@ async def look(app: App, *, counts: bool = False, patience: float = _PATIENCE) -
         spending=spending,
         index=index,
         platforms=dict(zip(connections, map(bool, connected), strict=True)),
+        disk_free=app.upkeep.room.free,
+        is_short=app.upkeep.room.is_short,
     )
 
 

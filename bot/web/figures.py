@@ -37,6 +37,7 @@ class _Figures(Collector):
         yield _labelled("podsift_up", "1 for a part that answers.", "part", parts)
         connected = {name: float(is_up) for name, is_up in condition.platforms.items()}
         yield _labelled("podsift_platform_connected", "1 for a connected chat platform.", "platform", connected)
+        yield GaugeMetricFamily("podsift_disk_free_bytes", "Free bytes on the data folder's disk.", condition.disk_free)
         if condition.overview is not None:
             yield from _stock(condition.overview)
         if condition.database:

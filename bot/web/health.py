@@ -29,6 +29,7 @@ def health_routes(app: App) -> tuple[Route, ...]:
             "engine": condition.engine,
             "platforms": condition.platforms,
             "oldest_waiting_seconds": round(condition.oldest_waiting),
+            "disk_free_bytes": condition.disk_free,
         }
         return JSONResponse(report, HTTPStatus.OK if condition.is_serving else HTTPStatus.SERVICE_UNAVAILABLE)
 

@@ -1,13 +1,14 @@
 """What opens private feeds, sealed before it is stored (Fernet: AES in CBC mode with an HMAC)."""
 
 import os
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from pipeline.domain.errors import SettingsError
+from pipeline.domain.errors import CatalogUnavailable, SettingsError
 
 _FOR_NAMES: Final = b"podsift.names"
 
@@ -53,10 +54,28 @@ def needed(seal: Seal | None) -> Seal:
 
 
 def key_in(path: Path) -> str:
-    """The key in this file, made with access for its owner only if there is none."""
+    """The key in this file, made with access for its owner only if there is none.
+
+    Raises CatalogUnavailable where that cannot be written or read.
+    """
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        if not path.exists():
+            _make_key(path)
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        problem = f"The key {path} cannot be kept: {error.strerror}. Check the disk and who owns the folder."
+        raise CatalogUnavailable(problem, retryable=True) from error
+
+
+def _make_key(path: Path) -> None:
+    """Whole or not at all: half a key, which a full disk leaves, would keep every later start from going well."""
+    half = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(Fernet.generate_key().decode())
-    except FileExistsError:
-        pass
-    return path.read_text(encoding="ascii").strip()
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # another process that shares the folder was quicker
+            os.link(half, path)
+    finally:
+        half.unlink(missing_ok=True)

@@ -30,11 +30,15 @@ class Widened(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A stretch of an episode; `start` and `end` in seconds, None where its transcript has no times."""
+    """A stretch of an episode; `start` and `end` in seconds, None where its transcript has no times.
+
+    `quote` are the words said there that an insight rests on, empty when they are not known.
+    """
 
     episode_id: str
     start: float | None = None
     end: float | None = None
+    quote: str = ""
 
     def is_near(self, passage: Passage) -> bool:
         """Whether the passage was said within a minute of it; without times the episode decides."""
@@ -52,7 +56,8 @@ class Question:
 
     `context` is text of the thread that only resolves what «that» or «no. 3» means; it is never evidence. `about`
     are the moments of the insights that are meant: there an answer is looked for first. `feeds` are the feed ids that
-    the asking channel may draw on, None for all the workspace may see.
+    the asking channel may draw on, None for all the workspace may see. `shows` are those of them whose titles stand in
+    the question, and `subject` is the question without these titles.
     """
 
     text: str
@@ -60,6 +65,8 @@ class Question:
     context: str = ""
     feeds: tuple[str, ...] | None = None
     about: tuple[Moment, ...] = ()
+    shows: tuple[str, ...] = ()
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,11 @@ class Channel:
         local = datetime.combine(day, self.at, tzinfo=ZoneInfo(self.zone))
         return local.astimezone(ZoneInfo("UTC"))
 
+    def day_end(self, day: date) -> datetime:
+        """When that local calendar day is over, in UTC."""
+        midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=ZoneInfo(self.zone))
+        return midnight.astimezone(ZoneInfo("UTC"))
+
     def next_post(self, now: datetime) -> datetime:
         """The first post time after `now`, in UTC."""
         day = self.local_date(now)

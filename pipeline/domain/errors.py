@@ -23,7 +23,8 @@ PodsiftError
 │   ├── ModelQuota          no credit or over our own cap
 │   └── ModelRefused        it declined, or its text could not be used
 ├── IndexUnavailable        the index does not answer                 (retryable)
-├── CatalogUnavailable      the database does not answer or is damaged
+├── CatalogUnavailable      the database does not answer or takes nothing
+│   └── CatalogDamaged      what it holds is damaged
 ├── DataFolderBusy          another process owns the data folder
 ├── DiskNearlyFull          less of the disk is free than is to stay free
 ├── SettingsError           a setting is unknown or wrong
@@ -206,11 +207,15 @@ class IndexUnavailable(PodsiftError):
 
 
 class CatalogUnavailable(PodsiftError):
-    """The database does not answer or is damaged; `retryable` when it is only busy or away for a moment."""
+    """The database does not answer or takes nothing; `retryable` when it is only busy, full or away for a moment."""
 
     def __init__(self, problem: str, *, retryable: bool = False) -> None:
         self.retryable = retryable
         super().__init__(problem)
+
+
+class CatalogDamaged(CatalogUnavailable):
+    """What the database holds is damaged: only a backup helps."""
 
 
 class DataFolderBusy(PodsiftError):

@@ -267,7 +267,10 @@ class DeliveryBook(Protocol):
     """Who sends which digest, so that each is sent once. (channel, local date) is unique."""
 
     async def claim(self, channel_id: str, day: date, *, workspace: WorkspaceId, at: datetime) -> Claim:
-        """Say that we are about to send it, unless somebody said so before. Raises UnknownChannel."""
+        """Say that we are about to send it, unless somebody said so before. Raises UnknownChannel.
+
+        A day that was skipped later than `at` was skipped by a clock that went wrong, and may be claimed.
+        """
         ...
 
     async def settle(self, delivery: Delivery) -> None:
@@ -275,7 +278,10 @@ class DeliveryBook(Protocol):
         ...
 
     async def settled_days(self, *, since: date) -> Mapping[str, frozenset[date]]:
-        """For each channel id the local dates from `since` on whose digest was sent, skipped or given up."""
+        """For each channel id the local dates from `since` on whose digest was sent, skipped or given up.
+
+        What was skipped in the future, by a clock that went wrong, is still to be sent.
+        """
         ...
 
 

@@ -36,7 +36,8 @@ async def make_digest(
     """The channel's digest of its local `day`; the stored one if there is one.
 
     Candidates are the insights of episodes published since the last digest that was sent, and up to seven days
-    before it, for transcripts that came late. `keep=False` builds without storing; a digest without items is never
+    before it, for transcripts that came late. Of a day that is over, what was found after its end is not among them,
+    and it is judged as it was at its end. `keep=False` builds without storing; a digest without items is never
     stored, so that a later run on the same day may still find some. `votes` maps ids of shown insights to thumbs
     up less thumbs down.
 
@@ -47,9 +48,13 @@ async def make_digest(
         return stored[0]
     channel = await channels.get(channel_id, workspace=workspace)
     shown = await _shown(channel, day, digests)
-    since = _since(channel, shown, now=clock.now())
-    candidates = await channels.candidates(channel_id, workspace=workspace, since=since)
-    digest = await _selected(channel, day, candidates, shown, embedder=embedder, now=clock.now(), votes=votes)
+    end = channel.day_end(day)
+    now = min(clock.now(), end)
+    since = _since(channel, shown, now=now)
+    found = await channels.candidates(channel_id, workspace=workspace, since=since)
+    # An episode's own time is never later than that at which it was found.
+    candidates = [candidate for candidate in found if candidate.episode.first_seen < end]
+    digest = await _selected(channel, day, candidates, shown, embedder=embedder, now=now, votes=votes)
     _log.info("Made a digest.", extra={"channel": channel_id, "day": day, "picks": len(digest.picks)})
     return await digests.save(digest, workspace=workspace) if keep and digest.picks else digest
 

@@ -18,6 +18,9 @@ from bot.sample_host import SampleHost, serve_samples
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
+_MAIN = "from bot.cli import main; main()"
+
+
 class Shell:
     """Runs `podsift` on one data folder."""
 
@@ -33,9 +36,9 @@ class Shell:
         }
         self._cwd = data.parent
 
-    async def start(self, *arguments: str) -> asyncio.subprocess.Process:
+    async def start(self, *arguments: str, program: str = _MAIN) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", "from bot.cli import main; main()", *arguments),
+            *(sys.executable, "-c", program, *arguments),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -43,8 +46,8 @@ class Shell:
             cwd=self._cwd,
         )
 
-    async def run(self, *arguments: str) -> tuple[int, str, str]:
-        process = await self.start(*arguments)
+    async def run(self, *arguments: str, program: str = _MAIN) -> tuple[int, str, str]:
+        process = await self.start(*arguments, program=program)
         out, err = await asyncio.wait_for(process.communicate(), 120)
         return process.returncode or 0, out.decode(), err.decode()
 
@@ -80,6 +83,24 @@ async def test_an_error_is_one_sentence_and_what_to_do(shell: Shell) -> None:
     assert (code, err) == (2, "")
     assert "PODSIFT_ALLOW_NETWORKS" in out
     assert "Traceback" not in out
+
+
+async def test_a_card_is_shown_by_its_number_and_hints_are_typed_as_they_stand(shell: Shell) -> None:
+    assert (await shell.run("card", "9"))[0] == 2
+    code, out, _err = await shell.run("card", "2")
+    assert (code, "Nothing was posted here this week." in out) == (2, True)
+    code, out, _err = await shell.run("remove", "nosuch")
+    assert (code, "“podsift list”" in out) == (2, True)
+
+
+async def test_a_look_at_the_list_imports_no_engine(shell: Shell) -> None:
+    told = (
+        "import sys; from bot.cli import main\ntry: main()\n"
+        "finally: assert not [name for name in sys.modules if name.partition('.')[0] == 'dbos']"
+    )
+    code, _out, err = await shell.run("list", program=told)
+
+    assert (code, err) == (3, "")
 
 
 async def test_a_wrong_setting_stops_every_command_and_is_named(shell: Shell) -> None:

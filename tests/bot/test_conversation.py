@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.conversation import Meaning, meaning_of
+from bot.conversation import Meaning, meaning_of, missing_number
 from pipeline.domain.answer import Moment
 from pipeline.domain.digest import Candidate, Digest, Pick
 from tests.peers.made_episodes import episode
@@ -28,7 +28,7 @@ def meant(question: str, *earlier: str) -> list[int]:
 
 def _moment(pick: Pick) -> Moment:
     made = pick.candidate.insight
-    return Moment(made.episode_id, made.start, made.end)
+    return Moment(made.episode_id, made.start, made.end, made.quote)
 
 
 def test_a_question_that_stands_alone_leans_on_nothing() -> None:
@@ -89,3 +89,25 @@ def test_that_after_a_number_still_means_the_number() -> None:
 def test_a_number_that_the_day_has_not_means_nothing() -> None:
     few = Digest("local:main", date(2026, 11, 22), DIGEST.picks[:2], (), considered=0, episodes=0)
     assert meaning_of("What about no. 4, is the price right there?", digest=few) == Meaning()
+
+
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [
+        ("no. 9", 9),
+        ("What does no. 7 rest on?", 7),
+        ("Who said insight 12?", 12),
+        ("Tell me more about #6", 6),
+        ("What does no. 3 rest on?", None),
+        ("No 30 percent?", None),
+        ("Is PEP no. 8 about tabs?", None),
+        ("Who said the last one?", None),
+    ],
+)
+def test_a_number_that_the_post_has_not_is_known(question: str, number: int | None) -> None:
+    assert missing_number(question, digest=DIGEST) == number
+
+
+def test_without_a_post_every_number_is_missing() -> None:
+    assert missing_number("What does no. 3 rest on?", digest=None) == 3
+    assert missing_number("Who said the last one?", digest=None) is None

@@ -67,16 +67,30 @@ async def test_a_socket_left_by_a_killed_owner_is_in_nobodys_way(tmp_path: Path)
 
 def test_the_data_folder_has_one_owner_at_a_time(tmp_path: Path) -> None:
     with own(tmp_path / "data"):
-        with pytest.raises(DataFolderBusy), own(tmp_path / "data"):
+        with pytest.raises(DataFolderBusy, match="Stop “podsift run”, or wait"), own(tmp_path / "data"):
             pass
         assert (tmp_path / "data").stat().st_mode & 0o077 == 0
     with own(tmp_path / "data"):
         pass
 
 
+def test_whoever_waits_for_the_folder_says_for_how_long_and_how_to_end_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with own(tmp_path), pytest.raises(DataFolderBusy), own(tmp_path, patience=0.2):
+        pass
+
+    [told] = caplog.messages
+    assert told.startswith(f"Another process is using the data folder {tmp_path}. This one stands by for 0.2 seconds")
+    assert "Ctrl-C ends the waiting" in told
+
+
 def test_slots_share_the_data_folder_and_nobody_has_all_of_it_meanwhile(tmp_path: Path) -> None:
     with own(tmp_path, slot="worker-0"), own(tmp_path, slot="worker-1"):
-        with pytest.raises(DataFolderBusy, match="the name “worker-0”"), own(tmp_path, slot="worker-0"):
+        with (
+            pytest.raises(DataFolderBusy, match=r"the name “worker-0”.*PODSIFT_WORKER"),
+            own(tmp_path, slot="worker-0"),
+        ):
             pass
         with pytest.raises(DataFolderBusy), own(tmp_path):
             pass

@@ -3,7 +3,7 @@
 import base64
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from bot.handover import Progress, Request
 from bot.operations import Outcome, perform
 from bot.running import OWNER
 from bot.settings import load_settings
+from bot.shapes.insights import EpisodeInsightsShape, RejectedShape
+from bot.texts.insight_replies import episode_insights_reply
 from bot.texts.message import plain
 from pipeline.adapters.opml import OpmlFeed, read_opml, write_opml
 from pipeline.domain.audience import LOCAL
@@ -63,6 +65,60 @@ def listed(*urls: str) -> str:
 
 def titles(shows: list[dict[str, Any]]) -> list[str]:
     return [show["title"] for show in shows]
+
+
+async def test_several_addresses_are_several_shows_each_with_its_own_result(app: App, host: PodcastHost) -> None:
+    await told(app, "add", address=host.url("/ferns.xml"))
+    urls = " ".join(map(host.url, ("/ferns.xml", "/moss.xml", f"/gone.xml?token={TOKEN}", "/page")))
+
+    outcome = await told(app, "add", address=urls)
+
+    result = data(outcome)
+    assert [(one["feed"]["title"], one["is_new"]) for one in result["added"]] == [("Ferns", False), ("Moss", True)]
+    assert len(result["failed"]) == 2
+    assert TOKEN not in str(outcome.to_reply())
+    assert outcome.code == 1
+    assert "1 show added, 1 followed already, 2 not added." in plain(outcome.message)
+    assert "“podsift scan” reads them now" in plain(outcome.message)
+    assert titles(data(await told(app, "list"))["feeds"]) == ["Ferns", "Moss"]
+
+
+async def test_a_sign_in_is_for_one_show(app: App, host: PodcastHost) -> None:
+    urls = f"{host.url('/ferns.xml')} {host.url('/moss.xml')}"
+
+    assert (await told(app, "add", address=urls, credentials="a:b")).code == 2
+    assert data(await told(app, "list"))["feeds"] == []
+
+
+async def test_where_nothing_is_followed_every_command_says_so_with_the_same_code(app: App) -> None:
+    asked: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("scan", {}),
+        ("list", {}),
+        ("digest", {}),
+        ("ask", {"question": "What of ferns?"}),
+        ("search", {"query": "ferns"}),
+    )
+    for operation, arguments in asked:
+        outcome = await told(app, operation, **arguments)
+        assert (outcome.code, plain(outcome.message)[:27]) == (3, "Nothing is followed here ye")
+
+
+async def test_an_episode_without_any_claim_is_told_from_one_that_fell_at_the_gate() -> None:
+    found = EpisodeInsightsShape(
+        episode="e",
+        feed_title="Ferns",
+        title="One",
+        published=datetime.now(UTC),
+        state="ready",
+        insights=(),
+        rejected=(),
+    )
+    fallen = found.model_copy(
+        update={"rejected": (RejectedShape(headline="h", body="b", quote="q", reason="quote", detail=""),)}
+    )
+
+    assert plain(episode_insights_reply(found, with_rejected=True)).endswith("No claim was found in it.")
+    assert "Nothing of this episode passed the gate." in plain(episode_insights_reply(fallen, with_rejected=True))
 
 
 async def test_a_list_is_told_apart_into_new_known_and_unreachable(app: App, host: PodcastHost) -> None:

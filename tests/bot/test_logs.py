@@ -5,31 +5,7 @@ from collections.abc import Iterator
 import pytest
 from dbos import DBOS
 
-from bot.logs import masked, set_up_logs
-
-
-@pytest.mark.parametrize(
-    "secret",
-    [
-        "xoxb-123-abc",
-        "xapp-1-A-2",
-        "sk-proj-abcdefgh",
-        "https://anna:geheim@feeds.example/x",
-        "https://feeds.example/x?token=geheim",
-        "Authorization: Bearer geheim.abc",
-        "Authorization: Basic Z2VoZWlt==",
-    ],
-)
-def test_no_secret_reaches_a_log(secret: str) -> None:
-    text = masked(f"before {secret} after")
-
-    assert "geheim" not in text
-    assert "Z2VoZWlt" not in text
-    assert "123-abc" not in text
-    assert "abcdefgh" not in text
-    assert "A-2" not in text
-    assert text.startswith("before ")
-    assert text.endswith(" after")
+from bot.logs import set_up_logs
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ async def test_a_service_fills_a_lost_or_damaged_index_while_it_answers(tmp_path
     before = await searched_once(tmp_path)
     break_index(tmp_path / "index", damage)
 
-    async with open_app(settings_for(tmp_path)) as app, keeping_level(app):
+    async with open_app(settings_for(tmp_path)) as app, keeping_level(app, farewell=app.engine.farewell):
 
         async def all_is_found() -> bool:
             return await told(app, "search", query=SOUGHT) == before

@@ -5,9 +5,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -34,6 +34,7 @@ class Fleet:
     data: Path
     database: str
     chroma: str
+    more: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def log(self) -> Path:
@@ -65,7 +66,11 @@ class Fleet:
             "PYTHONPATH": str(ROOT),
             "COLUMNS": "200",
         }
-        return {name: value for name, value in os.environ.items() if not name.startswith("PODSIFT_")} | settings | more
+        return {name: value for name, value in os.environ.items() if not name.startswith("PODSIFT_")} | {
+            **settings,
+            **self.more,
+            **more,
+        }
 
     @asynccontextmanager
     async def process(self, role: Role, *, slot: str = "") -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
@@ -136,6 +141,50 @@ async def test_a_process_ends_within_twenty_seconds_and_its_work_is_done_by_the_
         never.set()
 
     assert took < 20
+
+
+async def test_a_process_whose_model_and_index_never_answer_ends_in_time_as_well(fleet: Fleet) -> None:
+    async with PodcastHost() as host, silent_server() as silent:
+        address = host.serve("/feed.xml", FEED.format(base=host.url().rstrip("/")).encode())
+        host.serve("/k1.vtt", b"WEBVTT\n\n" + b"\n\n".join(_lines()))
+        model = {"PODSIFT_OPENAI_MODEL": "mute", "PODSIFT_OPENAI_BASE_URL": f"{silent.address}/v1"}
+        mute = replace(fleet, chroma=silent.address, more=model)
+        async with mute.process("all") as (process, page):
+            async with httpx.AsyncClient(headers={"origin": page}) as client:
+                await client.post(f"{page}/shows", data={"address": address})
+            await until(lambda: silent.was_asked("POST /v1/chat/completions"), seconds=60)
+            begun = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            assert await process.wait() == 0
+            took = time.monotonic() - begun
+
+    assert await silent.was_asked("POST /api/v2")
+    assert took < 20
+
+
+@dataclass
+class SilentServer:
+    """Takes requests and answers none."""
+
+    address: str = ""
+    requests: list[str] = field(default_factory=list)
+
+    async def was_asked(self, beginning: str) -> bool:
+        return any(request.startswith(beginning) for request in self.requests)
+
+    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.requests.append((await reader.readline()).decode())
+        await reader.read()
+        writer.close()
+
+
+@asynccontextmanager
+async def silent_server() -> AsyncIterator[SilentServer]:
+    silent = SilentServer()
+    server = await asyncio.start_server(silent.take, "127.0.0.1", 0)
+    async with server:
+        silent.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield silent
 
 
 async def test_a_command_is_carried_out_by_a_process_of_the_same_folder_and_all_are_named(fleet: Fleet) -> None:

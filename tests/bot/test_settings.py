@@ -92,6 +92,25 @@ def test_processes_share_a_data_folder_only_where_they_share_the_rest() -> None:
     assert load_settings(worker="worker-1").folder_slot == ""
 
 
+@pytest.mark.parametrize(
+    ("setting", "given", "told"),
+    [
+        ("chroma_url", "foo", "it needs an address that begins with http:// or https://, like http://127.0.0.1:8000"),
+        ("openai_base_url", "localhost:11434", "it needs an address that begins with http"),
+        ("database_url", "mysql://ann:hunter2@db/podsift", "it needs postgresql://user:password@host/database"),
+        ("database_url", "nonsense", "it needs postgresql://user:password@host/database"),
+        ("worker", "a b", "it needs up to 40 letters, digits, dots, dashes or underscores, like worker-1"),
+        ("discord_shards", "some", "it needs “auto”, how many, or which of how many, like 0,1/4"),
+    ],
+)
+def test_a_wrong_form_is_told_in_words(setting: str, given: str, told: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(**{setting: given})
+
+    assert str(caught.value).startswith(f"PODSIFT_{setting.upper()} is wrong: {told}")
+    assert "hunter2" not in str(caught.value)
+
+
 @pytest.mark.parametrize("name", ["", "../up", "a b", "x" * 41])
 def test_the_name_of_a_process_is_fit_for_a_file(name: str) -> None:
     with pytest.raises(SettingsError, match="PODSIFT_WORKER"):

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -100,14 +100,42 @@ async def test_every_posted_quote_was_said_at_the_linked_second(app: App) -> Non
 
 
 async def test_a_dry_run_stores_and_posts_nothing(app: App) -> None:
-    day = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+    tried = data(await told(app, "digest", STRANGER, dry_run=True))
+    explained = await told(app, "digest", STRANGER, dry_run=True, explain=True)
+    day = date.fromisoformat(tried["day"])
 
-    tried = data(await told(app, "digest", date=day, dry_run=True))
-    explained = await told(app, "digest", date=day, dry_run=True, explain=True)
-
+    assert tried["items"]
     assert tried["state"] == "draft"
     assert "novelty" in plain(explained.message).lower()
-    assert await app.pipeline.digests.load(LOCAL_CHANNEL, datetime.fromisoformat(day).date(), workspace=LOCAL) is None
+    assert await app.pipeline.digests.load(STRANGER.channel_id, day, workspace=STRANGER.workspace) is None
+
+
+async def test_a_day_that_has_not_come_is_refused_and_posts_nothing(app: App) -> None:
+    tomorrow = (datetime.now(UTC) + timedelta(days=2)).date()
+
+    for tried_out in (False, True):
+        outcome = await told(app, "digest", date=tomorrow.isoformat(), dry_run=tried_out)
+        assert (outcome.code, data(outcome)["error"]["kind"]) == (2, "BadInput")
+        assert "has not come yet" in data(outcome)["error"]["sentence"]
+    assert await app.pipeline.digests.load(LOCAL_CHANNEL, tomorrow, workspace=LOCAL) is None
+
+
+async def test_a_day_that_is_over_is_only_looked_at(app: App) -> None:
+    await told(app, "digest")
+    posts = await app.board.latest(workspace=LOCAL, channel_id=LOCAL_CHANNEL)
+
+    for day in (datetime.now(UTC).date() - timedelta(days=back) for back in (2, 3)):
+        outcome = await told(app, "digest", date=day.isoformat())
+        assert (outcome.code, data(outcome)["items"]) == (3, [])
+        assert plain(outcome.message).startswith("Nothing was posted on ")
+        assert data(await told(app, "digest", date=day.isoformat(), dry_run=True))["items"] == []
+    assert await app.board.latest(workspace=LOCAL, channel_id=LOCAL_CHANNEL) == posts
+
+
+async def test_a_channel_that_is_not_there_is_told_beside_those_that_are(app: App) -> None:
+    outcome = await told(app, "digest", channel="local:nosuch")
+
+    assert plain(outcome.message) == f"There is no channel “local:nosuch”. There is: {LOCAL_CHANNEL}."
 
 
 async def test_a_question_is_answered_with_passages_that_name_their_place(app: App) -> None:
@@ -148,7 +176,7 @@ async def test_search_can_be_limited_to_a_show_and_a_day(app: App) -> None:
         ("add", {"address": "http://127.0.0.1:9/feed.xml"}, "Unreachable"),
         ("add", {"address": "http://10.0.0.1/feed.xml"}, "AddressRefused"),
         ("remove", {"name": "No Such Show"}, "UnknownFeed"),
-        ("digest", {"channel": "slack:T1/C1"}, "UnknownChannel"),
+        ("digest", {"channel": "slack:T1/C1"}, "BadInput"),
         ("digest", {"date": "tomorrow"}, "BadInput"),
         ("search", {"query": "x", "k": 99}, "BadInput"),
         ("ask", {"question": "  "}, "BadInput"),

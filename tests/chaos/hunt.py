@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,7 +25,7 @@ _MOST_DONE = 8
 """Once the processes have come to a few new things, however slow the machine is, the next kill comes after so long."""
 _AHEAD = 24
 """So many episodes are always on their way."""
-_DRAINED_WITHIN = 300.0
+_DRAINED_WITHIN = 600.0
 _TOLD_EVERY = 10
 """Kills."""
 
@@ -58,12 +58,15 @@ class Feeder:
                 await asyncio.sleep(0.2)
 
     async def drained(self) -> bool:
-        """Wait until no episode is on its way and every channel has its post; False when that takes too long."""
+        """Wait until no episode is on its way, every channel has its post, and the index has all; or for too long."""
         deadline = time.monotonic() + _DRAINED_WITHIN
         sent = "select count(*) from delivery where state = 'sent' and channel_id like 'local:chaos-%'"
         while time.monotonic() < deadline:
             if self._ready() == self.episodes and self.fleet.rows(sent)[0][0] == self.channels:
-                return True
+                # A rebuild that the kills cut off may still have to come to its end.
+                if (await self.fleet.ask("status"))["data"]["indexed_episodes"] == self.episodes:
+                    return True
+                await asyncio.sleep(1)
             await asyncio.sleep(0.3)
         return False
 
@@ -85,11 +88,18 @@ class Feeder:
         self.episodes += episodes
 
 
-async def hunt(
-    fleet: Fleet, world: World, *, kills: int, seconds: float, dice: random.Random
-) -> tuple[int, Counter[str]]:
-    """Kill at random moments, until so many kills or seconds; returns how many it were and what was under way then."""
-    cut: Counter[str] = Counter()
+@dataclass
+class Bag:
+    """How many kills it were, what was under way then, and which processes had ended before without being killed."""
+
+    kills: int = 0
+    cut: Counter[str] = field(default_factory=Counter)
+    ended: list[str] = field(default_factory=list)
+
+
+async def hunt(fleet: Fleet, world: World, *, kills: int, seconds: float, dice: random.Random) -> Bag:
+    """Kill at random moments, until so many kills or seconds."""
+    bag = Bag()
     ends = time.monotonic() + seconds
     deaths = {slot: kills * (2 + number) // 6 for number, slot in enumerate(MORTAL) if slot in fleet.slots}
     for number in range(kills):
@@ -99,20 +109,22 @@ async def hunt(
                 flush=True,
             )
         if time.monotonic() > ends:
-            return number, cut
+            return bag
         slot = await _next(fleet, world, dice)
         try:
-            cut += await asyncio.to_thread(fleet.under_way, slot)
+            bag.cut += await asyncio.to_thread(fleet.under_way, slot)
         except SQLAlchemyError:
-            cut["nothing yet"] += 1
+            bag.cut["nothing yet"] += 1
         world.dies(fleet.life(slot))
         if not await fleet.kill(slot):
             print(f"{slot} had ended by itself", flush=True)
+            bag.ended.append(slot)
+        bag.kills += 1
         if number >= deaths.get(slot, kills):
             print(f"{slot} never returns", flush=True)
             continue
         fleet.start(slot)
-    return kills, cut
+    return bag
 
 
 async def _next(fleet: Fleet, world: World, dice: random.Random) -> str:

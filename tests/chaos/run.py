@@ -6,7 +6,8 @@ One process on SQLite; or five on PostgreSQL (PODSIFT_TEST_POSTGRES names one) w
 one worker and one transcriber never return. Kills come while feeds are read, audio is downloaded and heard chunk by
 chunk (a tiny model made on the spot), insights are asked of a model on loopback, episodes are indexed, and digests are
 posted to a chat server that takes every post. Ends with 1 when something is lost or doubled, when more than one
-expensive step was done again for each kill, or when a reply of the model was lost that had been there for a while.
+expensive step was done again for each kill, when a reply of the model was lost that had been there for a while, when a
+process ended that nobody had killed, or when the last ones took longer to stop than they may.
 """
 
 import argparse
@@ -31,6 +32,9 @@ from tests.chaos.host import outside_world
 from tests.chaos.hunt import Feeder, hunt
 from tests.peers.chroma_server import chroma_server
 from tests.peers.made_whisper import make_whisper
+
+_FAREWELL = 20.0
+"""Seconds that a process may take to end when it is asked to."""
 
 
 def main() -> None:
@@ -84,26 +88,30 @@ async def chaos(data: Path, database: str, chroma: str, chosen: argparse.Namespa
             hunted = asyncio.Event()
             feeding = asyncio.create_task(feeder.feed(until=hunted))
             try:
-                kills, cut = await hunt(
+                bag = await hunt(
                     fleet, world, kills=chosen.kills, seconds=chosen.seconds, dice=random.Random(chosen.seed)
                 )
                 took = time.monotonic() - begun
-                print(f"{kills} kills in {took:.0f} s ({took / kills:.2f} s a kill)", flush=True)
-                print(f"under way when killed: {dict(cut)}", flush=True)
+                print(f"{bag.kills} kills in {took:.0f} s ({took / max(bag.kills, 1):.2f} s a kill)", flush=True)
+                print(f"under way when killed: {dict(bag.cut)}", flush=True)
                 hunted.set()
                 await feeding
                 if not await feeder.drained():
                     print("It did not come to an end.")
                 indexed = (await fleet.ask("status"))["data"]["indexed_episodes"]
                 print(f"everything done after {time.monotonic() - begun:.0f} s")
-                print(f"graceful stop of {len(fleet.running)} processes: {await fleet.stop():.1f} s")
+                bag.ended += [slot for slot, process in fleet.running.items() if not process.is_alive()]
+                farewell = await fleet.stop()
+                print(f"graceful stop of {len(fleet.running)} processes: {farewell:.1f} s (at most {_FAREWELL:.0f})")
+                bag.ended += [slot for slot, process in fleet.running.items() if process.exitcode]
             finally:
                 feeding.cancel()
                 for slot in tuple(fleet.running):
                     await fleet.kill(slot)
         found = figures(fleet, world, channels=feeder.channels, episodes=feeder.episodes, indexed=indexed)
-        is_good = found.is_good(kills)
-        print(*found.lines(kills), "good" if is_good else "NOT GOOD", sep="\n")
+        print(f"ended by themselves, or not well: {', '.join(bag.ended) or 'none'}")
+        is_good = found.is_good(bag.kills) and not bag.ended and farewell <= _FAREWELL
+        print(*found.lines(bag.kills), "good" if is_good else "NOT GOOD", sep="\n")
         return 0 if is_good else 1
 
 

@@ -15,7 +15,7 @@ from aiohttp import ClientError, ClientSession
 
 import bot.app
 import bot.ears
-import bot.engine.slot
+import bot.engine.durable
 import bot.serving
 from bot.data_folder import own
 from bot.engine.durable import Rhythm, open_engine
@@ -96,7 +96,7 @@ def run_service(chat_url: str, log: str, environment: Mapping[str, str]) -> None
     bot.ears.WhisperSettings = partial(WhisperSettings, threads=1)  # type: ignore[attr-defined,assignment]  # shorter
     bot.ears.AudioLimits = lambda **_: AUDIO  # type: ignore[attr-defined,assignment]  # shorter
     bot.serving.ticking = partial(ticking, scan_every=2.0, post_every=1.0)  # type: ignore[attr-defined]  # shorter
-    bot.engine.slot.open_engine = partial(open_engine, rhythm=RHYTHM, pace=PACE)  # type: ignore[attr-defined]  # shorter
+    bot.engine.durable.open_engine = partial(open_engine, rhythm=RHYTHM, pace=PACE)  # shorter
     with own(settings.data, slot=settings.folder_slot, patience=20.0):
         asyncio.run(bot.serving.serve(settings))
     os._exit(0)  # nothing of the process that this one was forked from is to be ended here

@@ -103,6 +103,25 @@ async def test_settled_days_are_those_that_need_no_more_sending(stores: Stores, 
     assert await stores.deliveries.settled_days(since=DAY + timedelta(days=1)) == {}
 
 
+async def test_a_day_that_was_skipped_in_the_future_is_still_to_be_sent(stores: Stores, digest: Digest) -> None:
+    book, later = stores.deliveries, NOW + timedelta(hours=9)
+    skipped = Delivery(digest.channel_id, DAY, DeliveryState.SKIPPED, note="Too late.", at=later)
+    await book.settle(skipped)
+    assert await book.settled_days(since=DAY) == {}
+    assert (await book.claim(digest.channel_id, DAY, workspace=OURS, at=later)).delivery == skipped
+    claims = [await book.claim(digest.channel_id, DAY, workspace=OURS, at=NOW) for _ in range(2)]
+    assert [claim.is_new for claim in claims] == [True, False]
+    assert {claim.delivery for claim in claims} == {Delivery(digest.channel_id, DAY, DeliveryState.CLAIMED, at=NOW)}
+
+
+async def test_a_day_that_was_sent_in_the_future_stays_sent(stores: Stores, digest: Digest) -> None:
+    sent = Delivery(digest.channel_id, DAY, DeliveryState.SENT, reference="171.5", at=NOW + timedelta(hours=9))
+    await stores.deliveries.settle(sent)
+    assert await stores.deliveries.settled_days(since=DAY) == {digest.channel_id: {DAY}}
+    claim = await stores.deliveries.claim(digest.channel_id, DAY, workspace=OURS, at=NOW)
+    assert (claim.is_new, claim.delivery) == (False, sent)
+
+
 async def test_deliveries_of_unknown_channels_are_refused(stores: Stores, digest: Digest) -> None:
     for channel_id, workspace in ((digest.channel_id, STRANGER), ("nope", OURS)):
         with pytest.raises(UnknownChannel):

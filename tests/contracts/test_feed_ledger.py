@@ -313,6 +313,15 @@ async def test_a_feed_that_is_put_off_is_due_later_and_otherwise_the_same(stores
     assert await stores.feeds.get(feed.id) == replace(feed, next_read=then)
 
 
+async def test_a_feed_that_was_read_while_the_clock_was_ahead_is_not_forgotten(stores: Stores) -> None:
+    far, near = [await stores.followed_feed(f"https://pods.example/{name}") for name in ("far", "near")]
+    await stores.feeds.put_off(far.id, until=NOW + timedelta(days=30, hours=24))
+    await stores.feeds.put_off(near.id, until=NOW + timedelta(hours=24, minutes=1))
+    assert await stores.due(NOW) == (DueFeed(far.id, far.url),)
+    assert await stores.due(NOW + timedelta(hours=25)) == (DueFeed(near.id, near.url), DueFeed(far.id, far.url))
+    assert await stores.due(NOW + timedelta(days=30)) == (DueFeed(near.id, near.url),)
+
+
 async def test_of_a_private_feed_that_is_due_only_what_may_be_shown_is_told(stores: Stores) -> None:
     url = "https://pods.example/private.xml?token=geheim"
     feed = await stores.followed_feed(url, private=True)

@@ -22,6 +22,7 @@ from pipeline.domain.audience import LOCAL
 from pipeline.domain.passage import Passage
 from pipeline.steps.answer import answer_question
 from tests.evals.corpus import Asked, Corpus, Gold, load_corpus, load_meetings
+from tests.peers.memory_stores import MemoryTranscripts
 from vectorstore.embedding import StaticEmbedder
 from vectorstore.index import EpisodeIndex
 from vectorstore.opening import open_index
@@ -55,12 +56,14 @@ async def main(folder: Path) -> None:
 
 async def _ask_all(corpus: Corpus, index: EpisodeIndex, embedder: StaticEmbedder) -> None:
     writer = PassageAnswers(embedder)
+    transcripts = MemoryTranscripts({episode.id: transcript for episode, transcript in corpus.episodes})
     print(f"{len(corpus.episodes)} episodes")
     for name, questions in corpus.questions.items():
         asking = []
         for asked in questions:
             began = time.perf_counter()
-            answer = await answer_question(Question(asked.text, LOCAL), index=index, writer=writer)
+            question = Question(asked.text, LOCAL)
+            answer = await answer_question(question, index=index, transcripts=transcripts, writer=writer)
             asking.append(Asking(asked, answer, time.perf_counter() - began))
         _print(name, asking)
 

@@ -59,7 +59,7 @@ def episode(
     name: str = "e1",
     *,
     feed: str = "f1",
-    show: str = "Gradient Notes",
+    show: str | None = None,
     title: str = "The small model issue",
     age: timedelta = timedelta(hours=6),
     backfill: bool = False,
@@ -72,10 +72,10 @@ def episode(
         id=name,
         feed_id=feed,
         feed_url=f"https://example.org/{feed}.xml",
-        feed_title=show,
+        feed_title=show or ("Gradient Notes" if feed == "f1" else f"Show {feed}"),
         audience=PUBLIC,
         found=found,
-        first_seen=NOW,
+        first_seen=NOW - age,
         backfill=backfill,
     )
 

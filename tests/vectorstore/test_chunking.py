@@ -104,10 +104,32 @@ def test_a_chunk_rather_ends_where_the_speaker_changes() -> None:
     assert (second.speaker, second.start) == ("Bo", 40.0)
 
 
-def test_the_speaker_is_named_who_said_two_thirds_of_it() -> None:
-    mostly = chunk_transcript(transcript(*spoken(8, speaker="Ada"), *spoken(2, speaker="Bo", start=40.0)), words=200)
-    mixed = chunk_transcript(transcript(*spoken(5, speaker="Ada"), *spoken(5, speaker="Bo", start=25.0)), words=200)
-    assert [chunk.speaker for chunk in (*mostly, *mixed)] == ["Ada", None]
+def test_a_speaker_is_named_only_of_what_nobody_else_says() -> None:
+    alone = chunk_transcript(transcript(*spoken(8, speaker="Ada")), words=200)
+    mostly = chunk_transcript(transcript(*spoken(8, speaker="Ada"), *spoken(1, speaker="Bo", start=40.0)), words=200)
+    assert [(chunk.speaker, chunk.voices) for chunk in (*alone, *mostly)] == [("Ada", ("Ada",)), (None, ("Ada", "Bo"))]
+
+
+def test_what_was_said_before_and_after_a_gap_is_never_one_chunk() -> None:
+    near = chunk_transcript(transcript(*spoken(3), *spoken(3, start=34.0)), words=200)
+    far = chunk_transcript(transcript(*spoken(3), *spoken(3, start=36.0)), words=200)
+    assert [(chunk.start, chunk.end) for chunk in near] == [(0.0, 49.0)]
+    assert [(chunk.start, chunk.end) for chunk in far] == [(0.0, 15.0), (36.0, 51.0)]
+
+
+def test_what_was_said_before_and_after_an_advert_is_never_one_chunk_also_without_times() -> None:
+    said = (Segment("We dive right in."), Segment("", advert=True), Segment(" "), Segment("And X as well."))
+    assert [chunk.text for chunk in chunk_transcript(transcript(*said))] == ["We dive right in.", "And X as well."]
+
+
+def test_the_words_of_an_advert_are_in_no_chunk() -> None:
+    said = (Segment("We dive in."), Segment("Buy kettles.", advert=True), Segment("As well."))
+    assert [chunk.text for chunk in chunk_transcript(transcript(*said))] == ["We dive in.", "As well."]
+
+
+def test_a_short_rest_before_a_gap_joins_the_chunk_before_it() -> None:
+    chunks = chunk_transcript(transcript(*spoken(11), *spoken(4, start=100.0)), words=100)
+    assert [(len(chunk.text.split()), chunk.start) for chunk in chunks] == [(110, 0.0), (40, 100.0)]
 
 
 def test_a_short_rest_joins_the_chunk_before_it() -> None:

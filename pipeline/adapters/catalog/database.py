@@ -69,7 +69,8 @@ async def open_catalog(url: str, *, seal: Seal | None = None) -> AsyncIterator[C
 
     Without its `seal` no private feed can be added or read.
 
-    Raises CatalogUnavailable when the database does not answer, is damaged or was written by a newer Podsift.
+    Raises CatalogUnavailable when the database does not answer or was written by a newer Podsift, CatalogDamaged, and
+    BadInput for an address that is none of ours.
     """
     await asyncio.to_thread(migrate, url)
     parsed = parse_url(url)

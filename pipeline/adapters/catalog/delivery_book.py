@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, and_, not_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from pipeline.adapters.catalog import tables
@@ -23,13 +23,20 @@ class SqlDeliveryBook:
         self._clock = clock
 
     async def claim(self, channel_id: str, day: date, *, workspace: WorkspaceId, at: datetime) -> Claim:
-        """Say that we are about to send it, unless somebody said so before. Raises UnknownChannel."""
+        """Say that we are about to send it, unless somebody said so before. Raises UnknownChannel.
+
+        A day that was skipped later than `at` was skipped by a clock that went wrong, and may be claimed.
+        """
         claimed = Delivery(channel_id, day, DeliveryState.CLAIMED, at=at)
         async with self._db.writing() as connection:
             if await _owner(connection, channel_id) != workspace:
                 raise UnknownChannel(channel_id)
             new = self._db.insert(tables.delivery).values(**_values(claimed, at=at), workspace=workspace)
-            won = new.on_conflict_do_nothing().returning(tables.delivery.c.channel_id)
+            won = new.on_conflict_do_update(
+                index_elements=[tables.delivery.c.channel_id, tables.delivery.c.local_date],
+                set_=_how_it_stands(claimed, at=at),
+                where=_is_skipped_after(at),
+            ).returning(tables.delivery.c.channel_id)
             is_new = (await connection.execute(won)).scalar_one_or_none() is not None
             query = select(tables.delivery).where(
                 tables.delivery.c.channel_id == channel_id, tables.delivery.c.local_date == day
@@ -48,7 +55,7 @@ class SqlDeliveryBook:
             await connection.execute(
                 new.on_conflict_do_update(
                     index_elements=[tables.delivery.c.channel_id, tables.delivery.c.local_date],
-                    set_={name: values[name] for name in ("state", "reference", "note", "at")},
+                    set_=_how_it_stands(delivery, at=values["at"]),
                     where=tables.delivery.c.state != DeliveryState.SENT.value,
                 )
             )
@@ -56,10 +63,13 @@ class SqlDeliveryBook:
     async def settled_days(self, *, since: date) -> dict[str, frozenset[date]]:
         """For each channel id the local dates from `since` on whose digest was sent, skipped or given up.
 
-        One question for all channels: a tick asks it every half minute.
+        What was skipped in the future, by a clock that went wrong, is still to be sent. One question for all channels:
+        a tick asks it every half minute.
         """
         query = select(tables.delivery.c.channel_id, tables.delivery.c.local_date).where(
-            tables.delivery.c.local_date >= since, tables.delivery.c.state != DeliveryState.CLAIMED.value
+            tables.delivery.c.local_date >= since,
+            tables.delivery.c.state != DeliveryState.CLAIMED.value,
+            not_(_is_skipped_after(self._clock.now())),
         )
         days: defaultdict[str, set[date]] = defaultdict(set)
         async with self._db.reading() as connection:
@@ -73,6 +83,10 @@ def to_delivery(row: Row[Any]) -> Delivery:
     return Delivery(row.channel_id, row.local_date, DeliveryState(row.state), row.reference, row.note, row.at)
 
 
+def _is_skipped_after(moment: datetime) -> ColumnElement[bool]:
+    return and_(tables.delivery.c.state == DeliveryState.SKIPPED.value, tables.delivery.c.at > moment)
+
+
 async def _owner(connection: AsyncConnection, channel_id: str) -> str | None:
     query = select(tables.channel.c.workspace).where(tables.channel.c.id == channel_id)
     owner: str | None = (await connection.execute(query)).scalar_one_or_none()
@@ -80,11 +94,8 @@ async def _owner(connection: AsyncConnection, channel_id: str) -> str | None:
 
 
 def _values(value: Delivery, *, at: datetime) -> dict[str, Any]:
-    return {
-        "channel_id": value.channel_id,
-        "local_date": value.day,
-        "state": value.state.value,
-        "reference": value.reference,
-        "note": value.note,
-        "at": at,
-    }
+    return {"channel_id": value.channel_id, "local_date": value.day, **_how_it_stands(value, at=at)}
+
+
+def _how_it_stands(value: Delivery, *, at: datetime) -> dict[str, Any]:
+    return {"state": value.state.value, "reference": value.reference, "note": value.note, "at": at}

@@ -25,6 +25,9 @@ _IN_TURN: Final = 20
 
 _NEVER_READ: Final = feed.c.next_read.is_(None)
 _OVERDUE: Final = feed.c.next_read <= bindparam("now", type_=UtcTime)
+_TOO_FAR_OFF: Final = feed.c.next_read > bindparam("farthest", type_=UtcTime)
+"""It was read while the clock went wrong."""
+_WHENEVER_DUE: Final = (_NEVER_READ, _OVERDUE, _TOO_FAR_OFF)
 
 
 def _read_now(when: ColumnElement[bool], bucket: ColumnElement[int]) -> tuple[ColumnElement[bool], ...]:
@@ -34,10 +37,10 @@ def _read_now(when: ColumnElement[bool], bucket: ColumnElement[int]) -> tuple[Co
 
 
 def _due() -> Select[Any]:
-    """Asked in two parts, each a stretch of the index: for “never read, or overdue” databases look at everything."""
+    """Asked in parts, each a stretch of the index: for “never read, or overdue” databases look at everything."""
     columns = (feed.c.id, feed.c.url, feed.c.host, feed.c.next_read, feed.c.unfinished)
     bucket = bindparam("bucket", type_=Integer)
-    found = union_all(*(select(*columns).where(*_read_now(when, bucket)) for when in (_NEVER_READ, _OVERDUE)))
+    found = union_all(*(select(*columns).where(*_read_now(when, bucket)) for when in _WHENEVER_DUE))
     due = found.subquery()
     waiting_longest = (due.c.next_read.asc().nulls_first(), due.c.id)
     place = func.row_number(type_=Integer).over(partition_by=due.c.host, order_by=waiting_longest)
@@ -53,7 +56,7 @@ def _due_buckets() -> Any:
     """The first due feed of a bucket is enough."""
     some = (
         select(literal(bucket).label("bucket")).where(
-            or_(*(exists().where(*_read_now(when, literal(bucket))) for when in (_NEVER_READ, _OVERDUE)))
+            or_(*(exists().where(*_read_now(when, literal(bucket))) for when in _WHENEVER_DUE))
         )
         for bucket in range(BUCKETS)
     )

@@ -8,7 +8,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from pipeline.adapters.catalog.one_hop import connect
-from pipeline.domain.errors import CatalogUnavailable
+from pipeline.domain.errors import BadInput
 
 BUSY_SECONDS: Final = 10
 WRITES: Final = "catalog_writes"
@@ -23,17 +23,17 @@ _DRIVERS: Final = {
 
 
 def parse_url(url: str) -> URL:
-    """The address of a database we can use. Raises CatalogUnavailable."""
+    """The address of a database we can use. Raises BadInput."""
     wanted = "Use sqlite:///folder/catalog.db or postgresql://user:password@host/database."
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise CatalogUnavailable(f"The catalogue's address cannot be read. {wanted}") from error
+        raise BadInput(f"The catalogue's address cannot be read. {wanted}") from error
     family = parsed.drivername.partition("+")[0]
     if family not in _DRIVERS:
-        raise CatalogUnavailable(f"The catalogue cannot be kept in {family}. {wanted}")
+        raise BadInput(f"The catalogue cannot be kept in {family}. {wanted}")
     if family == "sqlite" and file_of(parsed) is None:
-        raise CatalogUnavailable(f"The catalogue needs a file. {wanted}")
+        raise BadInput(f"The catalogue needs a file. {wanted}")
     return parsed
 
 

@@ -1,5 +1,6 @@
 """What the database complains of, said in a sentence that tells what to do."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -7,14 +8,10 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from pipeline.domain.errors import CatalogUnavailable
+from pipeline.domain.errors import CatalogDamaged, CatalogUnavailable
 
+_DAMAGED: Final = ("malformed", "not a database", "disk image")
 _SAYINGS: Final[tuple[tuple[tuple[str, ...], str, bool], ...]] = (
-    (
-        ("malformed", "not a database", "disk image"),
-        "is damaged. Restore a backup of it, or move the file away to start anew.",
-        False,
-    ),
     (("locked", "busy"), "is in use by another program. End that program, or try again later.", True),
     (
         ("disk i/o error",),
@@ -48,7 +45,10 @@ _SAYINGS: Final[tuple[tuple[tuple[str, ...], str, bool], ...]] = (
 
 @contextmanager
 def explained(place: str) -> Iterator[None]:
-    """Turn the driver's errors into CatalogUnavailable; `place` names the database for people, without a password."""
+    """Turn the driver's errors into CatalogUnavailable and CatalogDamaged.
+
+    `place` names the database for people, without a password.
+    """
     try:
         yield
     except PoolTimeout as error:
@@ -60,7 +60,16 @@ def explained(place: str) -> Iterator[None]:
 def told(complaint: str, place: str) -> CatalogUnavailable:
     """The sentence for what the database complains of."""
     said = complaint.lower()
+    if any(sign in said for sign in _DAMAGED):
+        return CatalogDamaged(
+            f"The catalogue {place} is damaged. Restore a backup of it, or move the file away to start anew."
+        )
     for signs, sentence, retryable in _SAYINGS:
         if any(sign in said for sign in signs):
             return CatalogUnavailable(f"The catalogue {place} {sentence}", retryable=retryable)
     return CatalogUnavailable(f"The catalogue {place} refused: {complaint.splitlines()[0]}.")
+
+
+def is_locked(error: sqlite3.OperationalError) -> bool:
+    """Whether another program has the file for itself just now."""
+    return error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}

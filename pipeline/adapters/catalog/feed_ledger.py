@@ -18,6 +18,7 @@ from pipeline.adapters.catalog.tables import feed_listing
 from pipeline.adapters.catalog.together import Together
 from pipeline.domain.errors import UnknownFeed
 from pipeline.domain.feed import DueFeed, Feed, FoundEpisode, Listing, SeenItem
+from pipeline.domain.intake.polling import FARTHEST
 from pipeline.ports import Clock
 
 _MOST_ASKED: Final = 200
@@ -63,7 +64,7 @@ class SqlFeedLedger:
     async def due_buckets(self, now: datetime) -> tuple[int, ...]:
         """The buckets in which `due` finds a feed."""
         async with self._db.reading() as connection:
-            return tuple((await connection.execute(DUE_BUCKETS, {"now": now})).scalars())
+            return tuple((await connection.execute(DUE_BUCKETS, {"now": now, "farthest": now + FARTHEST})).scalars())
 
     async def due(self, now: datetime, *, bucket: int, limit: int = 100) -> tuple[DueFeed, ...]:
         """Feeds of this bucket that somebody follows, are not paused, and whose next reading is due.
@@ -71,7 +72,8 @@ class SqlFeedLedger:
         Some of each host in turn, the longest overdue first: one that has many and does not answer delays no other.
         """
         async with self._db.reading() as connection:
-            rows = await connection.execute(DUE, {"now": now, "bucket": bucket, "limit": limit})
+            asked = {"now": now, "farthest": now + FARTHEST, "bucket": bucket, "limit": limit}
+            rows = await connection.execute(DUE, asked)
             return tuple(DueFeed(row.id, row.url, row.unfinished) for row in rows)
 
     async def begin(self, feed_id: str) -> int:

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import URL, Connection, Engine, inspect, text
 
 from pipeline.adapters.catalog.engines import BUSY_SECONDS, WRITES, file_of, make_engine, parse_url, place_of
-from pipeline.adapters.catalog.faults import explained
+from pipeline.adapters.catalog.faults import explained, is_locked, told
 from pipeline.adapters.catalog.tables import SCHEMA
 from pipeline.domain.errors import CatalogUnavailable
 
@@ -22,16 +22,17 @@ _ALEMBIC_IS_ONE: Final = Lock()
 """Alembic keeps what it is working on in module globals, so only one thread may use it."""
 
 
-def migrate(url: str) -> tuple[str | None, str]:
+def migrate(url: str, *, patience: float = BUSY_SECONDS) -> tuple[str | None, str]:
     """Bring the database to the newest schema; returns the schema before (None: it was empty) and after.
 
-    Runs once even when several processes start together. Blocks: call it in a thread. Raises CatalogUnavailable when
-    the database does not answer, is damaged or was written by a newer Podsift.
+    Runs once even when several processes start together, and waits `patience` seconds for a program that has the file
+    for itself. Blocks: call it in a thread. Raises CatalogUnavailable when the database does not answer or was written
+    by a newer Podsift, CatalogDamaged, BadInput for an address that is none of ours.
     """
     parsed = parse_url(url)
     place = place_of(parsed)
     with explained(place):
-        _prepare_file(parsed, place)
+        _prepare_file(parsed, place, patience=patience)
         engine = make_engine(parsed)
         try:
             before = _version(engine)
@@ -42,7 +43,7 @@ def migrate(url: str) -> tuple[str | None, str]:
             engine.dispose()
 
 
-def _prepare_file(url: URL, place: str) -> None:
+def _prepare_file(url: URL, place: str, *, patience: float) -> None:
     """Make the SQLite file readable by its owner alone, and let readers and a writer work side by side."""
     path = file_of(url)
     if path is None:
@@ -54,20 +55,20 @@ def _prepare_file(url: URL, place: str) -> None:
         said = f"The catalogue {place} cannot be opened: {error.strerror}. Check its folder and who owns it."
         raise CatalogUnavailable(said) from error
     try:
-        _turn_wal_on(path, deadline=time.monotonic() + BUSY_SECONDS)
-    except sqlite3.DatabaseError as error:
-        said = f"The catalogue {place} is damaged. Restore a backup of it, or move the file away to start anew."
-        raise CatalogUnavailable(said) from error
+        _turn_wal_on(path, patience=patience)
+    except sqlite3.Error as error:
+        raise told(str(error), place) from error
 
 
-def _turn_wal_on(path: Path, *, deadline: float) -> None:
-    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
+def _turn_wal_on(path: Path, *, patience: float) -> None:
+    deadline = time.monotonic() + patience
+    with closing(sqlite3.connect(path, timeout=patience)) as connection:
         while True:
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
-            except sqlite3.OperationalError:
-                # Changing the mode does not wait for the lock as other statements do.
-                if time.monotonic() > deadline:
+            except sqlite3.OperationalError as error:
+                # Changing the mode does not wait for the lock as other statements do. A full disk waits for nobody.
+                if not is_locked(error) or time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)
             else:

@@ -10,10 +10,11 @@ from typing import Final
 from pipeline.domain.answer import Answer, Citation, Grade, Question
 from pipeline.domain.insight import Author
 from pipeline.domain.passage import Passage, SearchResult
-from pipeline.domain.talk.asking import wish_of
+from pipeline.domain.talk.asking import names_versions, wish_of
 from pipeline.domain.talk.cutting import Reading, cut, holds_reply, read_passage
 from pipeline.domain.talk.grading import NOT_FOUND_BELOW, PARTLY_BELOW, asks_nothing
 from pipeline.domain.talk.keywords import stems
+from pipeline.domain.talk.placing import moved
 from pipeline.ports import Embedder, Told
 
 _MOST: Final = 5
@@ -78,7 +79,7 @@ class PassageAnswers:
         passages = () if asks_nothing(asked) else found.passages[:most]
         read = [one for one in await self._read(asked, passages) if one is not None]
         grade = self._grade(question, read)
-        shown = _worth_showing(_best_first(read))[: _CLOSEST if grade is Grade.NOT_FOUND else _MOST]
+        shown = _worth_showing(_best_first(read), asked=stems(asked))[: _CLOSEST if grade is Grade.NOT_FOUND else _MOST]
         citations = tuple(Citation(number, passage) for number, passage in enumerate(shown, start=1))
         return Answer(question.text, grade, Author.EXTRACT, (), citations, found.searched, found.degraded)
 
@@ -95,7 +96,12 @@ class PassageAnswers:
         if match < self._not_found_below:
             return Grade.NOT_FOUND
         sure = [one for one in read if one.whole.match >= self._partly_below]
-        is_sure = sure and _covers(question.text, [one.whole for one in read]) and _names_amount(question.text, sure)
+        is_sure = (
+            sure
+            and _covers(question.text, [one.whole for one in read])
+            and _names_asked(question.text, sure)
+            and names_versions(question.text, [f"{one.whole.text}\n{one.whole.episode_title}" for one in read])
+        )
         return Grade.ANSWERED if is_sure else Grade.PARTLY
 
 
@@ -105,8 +111,17 @@ def _cut(asked: str, passage: Passage, reading: Reading, nearness: Sequence[floa
     if not reading.own:
         return _Read(passage, passage, 0.0, 0.0)
     best = cut(reading, asked, nearness=nearness)
-    url = _moved(passage.url, best.start)
-    shown = replace(passage, text=best.text, start=best.start, end=best.end, url=url, before=None, after=None)
+    shown = replace(
+        passage,
+        text=best.text,
+        start=best.start,
+        end=best.end,
+        speaker=best.speaker,
+        url=moved(passage.url, best.start),
+        before=None,
+        after=None,
+        turns=(),
+    )
     return _Read(shown, passage, best.form, max(nearness))
 
 
@@ -133,30 +148,26 @@ def _covers(question: str, passages: Sequence[Passage]) -> bool:
     return len(wanted & named) >= min(_ENOUGH_NAMED, len(wanted) / _NAMED)
 
 
-def _names_amount(question: str, read: Sequence[_Read]) -> bool:
-    """Whether an amount is among what is shown, where one is asked for."""
+def _names_asked(question: str, read: Sequence[_Read]) -> bool:
+    """Whether an amount or a date is among what is shown, where one is asked for."""
     wish = wish_of(question)
-    return not wish.is_amount or any(wish.granted(one.passage.text) for one in read)
+    return not (wish.is_amount or wish.is_date) or any(wish.granted(one.passage.text) for one in read)
 
 
-def _worth_showing(passages: Sequence[Passage]) -> list[Passage]:
+def _worth_showing(passages: Sequence[Passage], *, asked: frozenset[str]) -> list[Passage]:
     """Without those that repeat an earlier one or hardly match."""
     shown: list[Passage] = []
     best = max((passage.match for passage in passages), default=0.0)
     for passage in passages:
         weak = len(shown) >= _ALWAYS and passage.match < _LEAST_SHARE * best
-        if not weak and not any(_is_repeated(passage, other) for other in shown):
+        if not weak and not any(_is_repeated(passage, other, asked=asked) for other in shown):
             shown.append(passage)
     return shown
 
 
-def _is_repeated(passage: Passage, other: Passage) -> bool:
+def _is_repeated(passage: Passage, other: Passage, *, asked: frozenset[str]) -> bool:
+    """Whether they say the same; the words of the question are in both anyway, where anything else is."""
     here, there = stems(passage.text), stems(other.text)
+    if here - asked and there - asked:
+        here, there = here - asked, there - asked
     return bool(here and there) and len(here & there) >= _SAME_WORDS * min(len(here), len(there))
-
-
-def _moved(url: str | None, start: float | None) -> str | None:
-    """The link to a moment with the new second; other links stay."""
-    if url is None or start is None or "#t=" not in url:
-        return url
-    return f"{url.split('#t=', maxsplit=1)[0]}#t={int(start)}"

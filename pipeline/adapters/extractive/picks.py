@@ -36,7 +36,7 @@ class ExtractivePicks:
     @property
     def version(self) -> str:
         """Names the rules; a new embedding is no reason to pick anew."""
-        return "extractive-5"
+        return "extractive-6"
 
     async def propose(self, episode: Episode, transcript: Transcript) -> tuple[Proposal, ...]:
         """Up to six picks, the most promising first; few or none where little stands alone."""
@@ -44,7 +44,7 @@ class ExtractivePicks:
             read = await asyncio.to_thread(_read, episode, transcript)
         if not read.listed:
             return ()
-        texts = [s.stretch.body for s in read.listed]
+        texts = [s.stretch.claimed for s in read.listed]
         vectors = await self._embedder.embed([*texts, *_subjects(episode)])
         most = max(_FEWEST, min(_MOST, len(read.words) // _WORDS_A_PICK))
         picks = await asyncio.to_thread(shortlist, read.listed, vectors[: len(texts)], vectors[len(texts) :], most=most)

@@ -74,7 +74,7 @@ def shortlist(
 
 
 def _scored(stretch: Stretch, vocabulary: Vocabulary, *, english: bool) -> Scored:
-    form = form_of(stretch.sentences)
+    form = form_of(stretch.bare)
     specificity = _specificity(stretch, vocabulary)
     if not english:
         plain = 0.16 + 0.46 * min(1.0, stretch.headline.claim / _OUTRIGHT) + 0.3 * specificity
@@ -97,36 +97,33 @@ def _scored(stretch: Stretch, vocabulary: Vocabulary, *, english: bool) -> Score
 
 def _flaws(stretch: Stretch, vocabulary: Vocabulary) -> float:
     """What a reader stumbles over."""
-    trails_off = len(set(content_words(stretch.sentences[-1]))) < 3  # noqa: PLR2004  it says next to nothing
-    broken = sum(breaks_in(s) for s in stretch.sentences)
-    pieces = sum(is_fragment(s) for s in stretch.sentences)
+    trails_off = len(set(content_words(stretch.bare[-1]))) < 3  # noqa: PLR2004  it says next to nothing
+    broken = sum(breaks_in(s) for s in stretch.bare)
+    pieces = sum(is_fragment(s) for s in stretch.bare)
     return (
         0.1 * trails_off
         + 0.12 * min(broken, 3)
         + 0.15 * pieces
-        + 0.05 * stretch.body.count(";")
-        + 0.12 * opens_definite(stretch.sentences[0], vocabulary.subject)
+        + 0.05 * stretch.claimed.count(";")
+        + 0.12 * opens_definite(stretch.bare[0], vocabulary.subject)
         + 0.09 * stretch.headline.sentence
-        + 0.12 * bool(_SUPPOSED.search(stretch.body))
+        + 0.12 * bool(_SUPPOSED.search(stretch.claimed))
     )
 
 
 def _lead(stretch: Stretch, vocabulary: Vocabulary) -> float:
     """Whether the first sentence says what it speaks of: its share of the episode's own terms."""
-    words = set(content_words(stretch.sentences[0]))
+    words = set(content_words(stretch.bare[0]))
     known = sum(vocabulary.knows(w) for w in words)
     return min(1.0, 0.3 * min(known, 2) + 0.1 * min(len(words), 4))
 
 
 def _specificity(stretch: Stretch, vocabulary: Vocabulary) -> float:
-    words = set(content_words(stretch.body))
+    words = set(content_words(stretch.claimed))
     topical = sum(vocabulary.knows(w) for w in words)
-    figures = sum(c.isdigit() for w in stretch.body.split() for c in w[:1])
+    figures = sum(c.isdigit() for w in stretch.claimed.split() for c in w[:1])
     names = sum(
-        w[:1].isupper()
-        for s in stretch.sentences
-        for w in s.split()[1:]
-        if w not in {"I", "I'm", "I've", "I'd", "I'll"}
+        w[:1].isupper() for s in stretch.bare for w in s.split()[1:] if w not in {"I", "I'm", "I've", "I'd", "I'll"}
     )
     return min(
         1.0, 0.06 * min(topical, 8) + 0.12 * min(figures, 2) + 0.05 * min(names, 4) + 0.015 * min(len(words), 24)
@@ -135,8 +132,8 @@ def _specificity(stretch: Stretch, vocabulary: Vocabulary) -> float:
 
 def _raggedness(stretch: Stretch) -> float:
     """How far from written language: many commas, very long or very short sentences."""
-    commas = stretch.body.count(",") / max(1, len(stretch.body.split()))
-    lengths = [len(s.split()) for s in stretch.sentences]
+    commas = stretch.claimed.count(",") / max(1, len(stretch.claimed.split()))
+    lengths = [len(s.split()) for s in stretch.bare]
     return min(1.0, max(0.0, commas - 0.08) * 10 + 0.4 * sum(n > 34 or n < 6 for n in lengths))  # noqa: PLR2004  readable lengths
 
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import Final
 
 from pipeline.adapters.openai_model.checking import Checker
@@ -32,6 +33,7 @@ _PASSAGE: Final = 2_500
 _CONTEXT: Final = 2_000
 _QUESTION: Final = 1_000
 _FEWEST: Final = 2
+_SEVERAL: Final = 2
 _MOST_PASSAGES: Final = 12
 """About 2,500 tokens: small servers cut a longer prompt without a word."""
 ASKED_FROM: Final = 0.1
@@ -156,7 +158,16 @@ def _answer(
 def _shown(number: int, passage: Passage) -> str:
     speaker = f", {harmless(passage.speaker)[:40]}" if passage.speaker else ""
     source = f"{harmless(passage.feed_title)}, {harmless(passage.episode_title)}, {passage.published:%d %B %Y}{speaker}"
-    return f"[{number}] ({source}) {harmless(passage.text)[:_PASSAGE]}"
+    return f"[{number}] ({source}) {harmless(_said(passage))[:_PASSAGE]}"
+
+
+def _said(passage: Passage) -> str:
+    """The text, with a name before what each voice says where several are known: nobody is to be quoted for another."""
+    voices = {turn.speaker for turn in passage.turns}
+    if len(voices) < _SEVERAL or not all(voices):
+        return passage.text
+    spoken = groupby(passage.turns, key=lambda turn: turn.speaker)
+    return " ".join(f"{name}: {' '.join(turn.text for turn in turns)}" for name, turns in spoken)
 
 
 def _why(error: ModelError | TimeoutError) -> str:

@@ -23,6 +23,8 @@ _NO_CREDIT: Final = re.compile(
 _FILTER: Final = re.compile(r"content[_ ](?:filter|policy)|content management policy|safety system", re.IGNORECASE)
 _MODEL: Final = re.compile(r"\bmodel\b", re.IGNORECASE)
 _SAID: Final = 200
+_SHORTEST_SECRET: Final = 6
+"""Characters: what is shorter, like the “none” of a server without keys, is a part of ordinary words."""
 
 
 def explained(error: Exception, *, model: str, host: str, seconds: float, service: Service = CHAT) -> ModelError:
@@ -70,9 +72,14 @@ def _of_refusal(status: int, code: str, said: str, *, model: str, host: str, ser
 
 
 def _said(error: openai.APIStatusError) -> str:
+    """What the server said, without what opened it: some say the key back, and this is stored and shown."""
     body = error.body
     message = body.get("message") if isinstance(body, dict) else None
-    return inert(str(message or body or error.message))[:_SAID]
+    said, sent = str(message or body or error.message), error.response.request
+    _, _, credentials = sent.headers.get("Authorization", "").partition(" ")
+    for secret in (credentials, sent.url.password, sent.url.username):
+        said = said.replace(secret, "…") if len(secret) >= _SHORTEST_SECRET else said
+    return inert(said)[:_SAID]
 
 
 def _wait(error: openai.APIStatusError) -> float | None:

@@ -25,6 +25,7 @@ from pipeline.ports import ChapterReader
 _OVERLAP: Final = 300
 """Tokens that two windows share: about a minute and a half."""
 _AT_ONCE: Final = 3
+"""Calls about episodes, of all that this process works on."""
 _SECONDS: Final = 180.0
 _LEAST_TOKENS: Final = 400
 """A smaller part of a transcript is not halved again."""
@@ -43,8 +44,8 @@ class ModelProposer:
         self._model = model
         self._chapters = chapters
         self._patience = patience or Patience()
-        self._sifter = Sifter(model, patience=self._patience, seconds=_SECONDS)
         self._turn = asyncio.Semaphore(_AT_ONCE)
+        self._sifter = Sifter(model, turn=self._turn, patience=self._patience, seconds=_SECONDS)
 
     @property
     def version(self) -> str:

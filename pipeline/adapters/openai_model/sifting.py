@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pipeline.adapters.openai_model.language_model import LanguageModel
+from pipeline.adapters.openai_model.language_model import LanguageModel, R
 from pipeline.adapters.openai_model.meter import Subject
 from pipeline.adapters.openai_model.patience import Patience
 from pipeline.adapters.openai_model.prompting import harmless, prompt
 from pipeline.adapters.openai_model.shapes import Mended, Ranking
+from pipeline.adapters.openai_model.wire import Turn
 from pipeline.domain.episode import Episode
 from pipeline.domain.errors import ModelRefused
 from pipeline.domain.insight import Author, Insight, Proposal
@@ -69,10 +70,11 @@ class _Ground:
 
 
 class Sifter:
-    """Puts the proposals that pass in front, ranked, and those that fail behind them."""
+    """Puts the proposals that pass in front, ranked, and those that fail behind them; a call waits for its `turn`."""
 
-    def __init__(self, model: LanguageModel, *, patience: Patience, seconds: float) -> None:
+    def __init__(self, model: LanguageModel, *, turn: asyncio.Semaphore, patience: Patience, seconds: float) -> None:
         self._model = model
+        self._turn = turn
         self._patience = patience
         self._seconds = seconds
 
@@ -100,13 +102,8 @@ class Sifter:
             return []
         texts = await asyncio.to_thread(lambda: [_complained(n, *c, ground) for n, c in enumerate(chosen, start=1)])
         try:
-            reply = await self._model.ask(
-                prompt("mend", texts="\n\n".join(texts)),
-                Mended,
-                model=self._model.server.model,
-                subject=Subject(Purpose.EXTRACT, ground.episode.id),
-                patience=self._patience,
-                seconds=self._seconds,
+            reply = await self._ask(
+                prompt("mend", texts="\n\n".join(texts)), Mended, self._model.server.model, ground.episode
             )
         except ModelRefused as refused:
             _log.info("Could not correct texts.", extra={"episode": ground.episode.id, "reason": str(refused)})
@@ -124,20 +121,25 @@ class Sifter:
             return tuple(own)
         listed = "\n\n".join(_candidate(n, p) for n, p in enumerate(own, start=1))
         try:
-            ranking = await self._model.ask(
-                prompt("judge", most=KEPT, about=about(episode), candidates=listed),
-                Ranking,
-                model=self._model.server.judge_model,
-                subject=Subject(Purpose.EXTRACT, episode.id),
-                patience=self._patience,
-                seconds=self._seconds,
-            )
+            turns = prompt("judge", most=KEPT, about=about(episode), candidates=listed)
+            ranking = await self._ask(turns, Ranking, self._model.server.judge_model, episode)
         except ModelRefused as refused:
             _log.warning("Ranked without a judge.", extra={"episode": episode.id, "reason": str(refused)})
             return tuple(own[:KEPT])
         keep = {k.number: k for k in reversed(ranking.keep) if 0 < k.number <= len(own)}
         order = [n for n in dict.fromkeys(k.number for k in ranking.keep) if n in keep][:KEPT]
         return tuple(replace(own[n - 1], worth=keep[n].worth, specificity=keep[n].specificity) for n in order)
+
+    async def _ask(self, turns: tuple[Turn, ...], shape: type[R], model: str, episode: Episode) -> R:
+        async with self._turn:
+            return await self._model.ask(
+                turns,
+                shape,
+                model=model,
+                subject=Subject(Purpose.EXTRACT, episode.id),
+                patience=self._patience,
+                seconds=self._seconds,
+            )
 
 
 def about(episode: Episode) -> str:

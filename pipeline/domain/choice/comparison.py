@@ -11,6 +11,7 @@ import numpy.typing as npt
 from pipeline.domain.channel import Channel
 from pipeline.domain.choice.likeness import Vectors, likeness
 from pipeline.domain.choice.scoring import parts_of, score_of
+from pipeline.domain.choice.sources import sources_of
 from pipeline.domain.choice.topics import group_by_topic
 from pipeline.domain.choice.wishes import Taste, taste
 from pipeline.domain.digest import Candidate, ScorePart, Shown
@@ -53,13 +54,14 @@ def compare(
     votes: Mapping[str, int],
     now: datetime,
 ) -> Comparison:
-    """Score every candidate for the channel; one that comes twice counts once.
+    """Score every candidate for the channel; one that comes twice, or in two feeds of a show, counts once.
 
     Raises ValueError when rows do not fit.
     """
     if len(candidates) != len(vectors) or len(shown) != len(shown_vectors):
         raise ValueError("every candidate and every shown insight needs its row")
-    rows = _in_order([c.insight.id for c in candidates])
+    sources = sources_of(candidates, shown={post.insight_id for post in shown})
+    rows = [row for row in _in_order([c.insight.id for c in candidates]) if candidates[row].episode.id in sources]
     posts = _in_order([(s.day, s.number, s.insight_id) for s in shown])
     there, before = tuple(candidates[row] for row in rows), tuple(shown[row] for row in posts)
     own = vectors[rows]

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.domain.choice.sources import show_of
 from pipeline.domain.choice.stance import opposes
 from pipeline.domain.digest import Candidate, Label, Shown
 from pipeline.domain.talk.keywords import stems
@@ -63,7 +64,7 @@ def mark_of(
 
 def disagree(one: Candidate, other: Candidate, cosine: float) -> bool:
     """Whether two shows take opposite sides of the same question."""
-    if cosine < COUNTERS_FROM or one.episode.feed_id == other.episode.feed_id:
+    if cosine < COUNTERS_FROM or show_of(one.episode) == show_of(other.episode):
         return False
     return opposes(one.insight.headline, other.insight.headline)
 
@@ -98,20 +99,20 @@ def _countered(
 def _also_on(
     row: int, candidates: Sequence[Candidate], others: Sequence[int], cosines: npt.NDArray[np.float64]
 ) -> tuple[str, ...]:
-    own = candidates[row].episode.feed_id
-    foreign = [other for other in others if candidates[other].episode.feed_id != own]
+    own = show_of(candidates[row].episode)
+    foreign = [other for other in others if show_of(candidates[other].episode) != own]
     # Who contradicts it elsewhere does not say the same there.
     against = {
-        candidates[other].episode.feed_id
+        show_of(candidates[other].episode)
         for other in foreign
         if disagree(candidates[row], candidates[other], float(cosines[other]))
     }
     near = sorted(
-        (-float(cosines[other]), candidates[other].episode.feed_id, candidates[other].episode.feed_title)
+        (-float(cosines[other]), show_of(candidates[other].episode), candidates[other].episode.feed_title)
         for other in foreign
-        if candidates[other].episode.feed_id not in against
+        if show_of(candidates[other].episode) not in against
         and speak_alike(candidates[row], candidates[other], float(cosines[other]))
     )
-    titles = {feed: title for _, feed, title in reversed(near)}
-    order = dict.fromkeys(feed for _, feed, _ in near)
-    return tuple(titles[feed] for feed in order)
+    titles = {show: title for _, show, title in reversed(near)}
+    order = dict.fromkeys(show for _, show, _ in near)
+    return tuple(titles[show] for show in order)

@@ -17,10 +17,11 @@ from pipeline.domain.channel import Channel
 from pipeline.domain.choice.comparison import Comparison, compare
 from pipeline.domain.choice.labels import disagree, mark_of
 from pipeline.domain.choice.likeness import Vectors
+from pipeline.domain.choice.sources import show_of
 from pipeline.domain.digest import Candidate, Digest, Passed, Pick, Shown
 
 MOST: Final = 5
-PER_FEED: Final = 2
+PER_SHOW: Final = 2
 PER_TOPIC: Final = 2
 GOOD_ENOUGH: Final = 0.45
 """The least score of a post; what is neutral in all and strong in nothing has about 0.6."""
@@ -175,11 +176,11 @@ class _Choice:
         return ""
 
     def _over_a_limit(self, row: int) -> str:
-        feed, topic = self.at.candidates[row].episode.feed_id, self.at.topics.get(row)
+        show, topic = show_of(self.at.candidates[row].episode), self.at.topics.get(row)
         picked = list(enumerate(self.rows, start=1))
-        same_feed = [number for number, pick in picked if self.at.candidates[pick].episode.feed_id == feed]
-        if len(same_feed) >= PER_FEED:
-            return f"Its show has no. {_listed(same_feed)} already."
+        same_show = [number for number, pick in picked if show_of(self.at.candidates[pick].episode) == show]
+        if len(same_show) >= PER_SHOW:
+            return f"Its show has no. {_listed(same_show)} already."
         same_topic = [number for number, pick in picked if topic is not None and self.at.topics.get(pick) == topic]
         if len(same_topic) >= PER_TOPIC:
             return f"Its topic has no. {_listed(same_topic)} already."

@@ -68,6 +68,13 @@ def what_is_meant(text: str) -> Meant:
     return _on_apple(url)
 
 
+def addresses_in(text: str) -> tuple[str, ...]:
+    """The addresses, where the text is nothing but two or more of them; else none."""
+    words = text.split()
+    are_addresses = len(words) > 1 and all(_HOST.fullmatch(word) or web_address(word) for word in words)
+    return tuple(dict.fromkeys(words)) if are_addresses else ()
+
+
 def web_address(text: str) -> str | None:
     """The http(s) address; the schemes with which apps claim feeds stand for it. None for anything else."""
     without = _APP_SCHEMES.sub("", text, count=1)

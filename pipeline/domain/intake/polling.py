@@ -26,6 +26,8 @@ from pipeline.domain.feed import Feed, FeedState, FeedUpdate, Validators
 
 SHORTEST: Final = timedelta(minutes=15)
 LONGEST: Final = timedelta(hours=24)
+FARTHEST: Final = LONGEST + timedelta(hours=1)
+"""No next reading lies farther ahead, as long as the clocks of all machines agree to the hour."""
 
 _UNKNOWN_RHYTHM: Final = timedelta(hours=1)
 _READS_PER_EPISODE: Final = 24

@@ -1,8 +1,9 @@
 """Where hosts read an advert aloud."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, groupby
 from typing import Final
 
 from pipeline.domain.talk.sentences import Sentence, sentences
@@ -93,25 +94,34 @@ def adverts_among(words: Sequence[Word], said: Sequence[Sentence]) -> tuple[Span
 
 
 def without_adverts(transcript: Transcript) -> Transcript:
-    """The transcript without its sponsor reads: what is searched and shown as an answer.
+    """The transcript without the words of its sponsor reads: what is searched and shown as an answer.
 
-    A segment that holds a part of a read keeps its other words, with their own times.
+    In place of each read stands an empty segment marked as an advert, so that nobody joins what was said around it. A
+    segment that holds a part of a read keeps its other words, with their own times.
     """
     words = spoken_words(transcript)
     reads = _all_adverts(transcript, words)
     if not reads:
         return transcript
-    kept: dict[int, list[Word]] = {}
-    for position, word in enumerate(words):
-        if not any(read.overlaps(position, position) for read in reads):
-            kept.setdefault(word.segment, []).append(word)
+    named = with_speakers(transcript)
     touched = {n for read in reads for n in range(read.first_segment, read.last_segment + 1)}
-    segments = (
-        _segment_of(kept[number]) if number in touched else segment
-        for number, segment in enumerate(with_speakers(transcript).segments)
-        if number in kept or number not in touched
-    )
-    return replace(transcript, segments=tuple(segments))
+    there: dict[int, list[Segment]] = {number: [] for number in touched}
+    for (number, read), said in groupby(_in_reads(words, reads, touched), key=lambda each: each[:2]):
+        if read is None:
+            there[number].append(_segment_of([word for *_, word in said]))
+        elif number == read.first_segment:
+            there[number].append(Segment("", read.start, read.end, advert=True))
+    segments = (there.get(number, [segment]) for number, segment in enumerate(named.segments))
+    return replace(named, segments=tuple(chain.from_iterable(segments)))
+
+
+def _in_reads(
+    words: Sequence[Word], reads: Sequence[Span], touched: Collection[int]
+) -> Iterator[tuple[int, Span | None, Word]]:
+    """The words of touched segments, each with its segment and its read."""
+    for position, word in enumerate(words):
+        if word.segment in touched:
+            yield word.segment, next((read for read in reads if read.overlaps(position, position)), None), word
 
 
 def _all_adverts(transcript: Transcript, words: Sequence[Word]) -> tuple[Span, ...]:

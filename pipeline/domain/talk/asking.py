@@ -1,6 +1,7 @@
 """What kind of answer a question wants, and how a sentence looks that gives it. English only; others want anything."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,9 +34,13 @@ _REASON: Final = re.compile(
     r"\b(?:because|reasons?|since|that['’]s\s+why|which\s+is\s+why|due\s+to|so\s+that|therefore|cause[sd]?|otherwise|in\s+order\s+to)\b",
     re.IGNORECASE,
 )
-_TIME: Final = re.compile(
+_DATE: Final = re.compile(
     r"\b(?:19|20)\d\d\b|\b(?:january|february|march|april|june|july|august|september|october|november|december|yesterday"
-    r"|(?:last|next|this)\s+(?:year|month|week|spring|summer|fall|autumn|winter)|years?\s+ago|months?\s+ago|weeks?\s+ago)\b",
+    r"|today|tomorrow|(?:last|next|this)\s+(?:year|month|week|spring|summer|fall|autumn|winter)"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|q[1-4]|\d{1,2}(?:st|nd|rd|th)"
+    r"|(?:may|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?\s+\d{1,2}"
+    r"|(?:\d+|a|an|one|two|three|four|five|six|ten|few|couple(?:\s+of)?)\s+(?:years?|months?|weeks?|days?)(?:\s+\w+)?\s+(?:ago|later|from\s+now)"
+    r"|(?:years?|months?|weeks?|days?)\s+ago)\b",
     re.IGNORECASE,
 )
 _AMOUNT: Final = re.compile(
@@ -60,7 +65,7 @@ _CUES: Final = (
         ),
         _REASON,
     ),
-    (re.compile(r"\b(?:when\s+(?:was|were|did|is|are|will|does|do)|what\s+year|since\s+when)\b", re.IGNORECASE), _TIME),
+    (re.compile(r"\b(?:when\s+(?:was|were|did|is|are|will|does|do)|what\s+year|since\s+when)\b", re.IGNORECASE), _DATE),
     (
         re.compile(
             r"\bhow\s+(?:much|many|large|big|long|often|far|fast|old|expensive)\b|\bwhat\s+percentage\b", re.IGNORECASE
@@ -76,14 +81,33 @@ _CUES: Final = (
     ),
 )
 _ELSEWHERE: Final = 0.4
+_ASKS_DATE: Final = re.compile(
+    r"\bwhen\s+(?:was|were|did|will)\b|\bwhen\s+(?:is|are)\b.*\b(?:released?|out|due|coming|published|launched|planned|scheduled)\b"
+    r"|\bsince\s+when\b"
+    r"|\b(?:what|which|in\s+what|in\s+which)\s+(?:year|month|day|date)\b"
+    r"|\b(?:release|launch|publication|start|end|due|birth|expiry|founding|death)\s*(?:date|day)s?\b|\bdates?\s+of\b",
+    re.IGNORECASE,
+)
+_VERSION: Final = re.compile(
+    r"\b([^\W\d_][\w+#-]*)(?:\s+(?:version|release))?\s+v?(\d+(?:\.\d+)+)(?![\w%]|\.\d)", re.IGNORECASE
+)
+_FOR_EVIDENCE: Final = stems(
+    "rest evidence source quote number item insight claim point proof prove prove support base basis based back behind"
+    " stand explain detail nr nos 1st 2nd 3rd 4th 5th word exact speaker tell mention come origin"
+)
+_OTHERWISE: Final = re.compile(r"\b(?:why|how|when|true|false)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a sentence should have: `cue` anywhere, or a definition of `subject` (stems)."""
+    """What a sentence should have: `cue` anywhere, or a definition of `subject` (stems).
+
+    With `is_date` the question asks for a day or a year, and what names none does not answer it.
+    """
 
     cue: re.Pattern[str] | None = None
     subject: frozenset[str] = frozenset()
+    is_date: bool = False
 
     @property
     def is_amount(self) -> bool:
@@ -105,10 +129,39 @@ class Wish:
 def wish_of(question: str) -> Wish:
     """The wish of a question; an empty one where its form tells nothing."""
     text = " ".join(question.split())
+    if _ASKS_DATE.search(text):
+        return Wish(cue=_DATE, is_date=True)
     subject = _subject(text)
     if subject:
         return Wish(subject=subject)
     return Wish(cue=next((cue for form, cue in _CUES if form.search(text)), None))
+
+
+def names_versions(question: str, said: Sequence[str]) -> bool:
+    """Whether one of the texts names the thing and the version of it, for each «Python 3.14» of the question.
+
+    «7.0» may be said as «7» right after the name or «version»: other versions are other things.
+    """
+    asked = [(name, number) for name, number in _VERSION.findall(question.lower()) if stems(name)]
+    return all(any(_names_version(text.lower(), name, number) for text in said) for name, number in asked)
+
+
+def _names_version(text: str, name: str, number: str) -> bool:
+    if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is None:
+        return False
+    whole = re.escape(number.removesuffix(".0"))
+    short = rf"(?:{re.escape(name)}|version)\s+{whole}(?![\w.]*\d)" if number.endswith(".0") else r"(?!)"
+    return re.search(rf"(?<![\w.]){re.escape(number)}(?![\w]|\.\d)|{short}", text) is not None
+
+
+def has_no_subject(question: str) -> bool:
+    """Whether it names nothing but an insight of a post: «what does no. 4 rest on?», «who said the last one?»."""
+    return stems(question) <= _FOR_EVIDENCE
+
+
+def asks_for_evidence(question: str) -> bool:
+    """Whether it asks nothing but what an insight rests on."""
+    return has_no_subject(question) and not _OTHERWISE.search(question)
 
 
 def _subject(text: str) -> frozenset[str]:

@@ -10,6 +10,7 @@ from pipeline.domain.talk.headings import Cut, claim_of, heading_score, joins_fr
 from pipeline.domain.talk.other_languages import claims_elsewhere, may_end_before
 from pipeline.domain.talk.speech import normalised, word_count
 from pipeline.domain.talk.statements import is_noun_like
+from pipeline.domain.talk.unsaid import is_taken_back, lacks_other_side
 
 _BORDER: Final = re.compile(
     r"(?<=[,;:—–.])\s+|\s+(?=(?:because|but|which|unless|whereas|although|while|instead of|so that"
@@ -102,19 +103,32 @@ def headline_of(sentences: Sequence[str], *, terms: Container[str], english: boo
         )
         for position, sentence in enumerate(sentences)
         for cut in _cuts(sentence, english=english)
-        if (stands_alone(cut) if english else not cut.before and may_end_before(cut.after))
+        if (_may_head(cut, sentences[position + 1 :]) if english else not cut.before and may_end_before(cut.after))
     ]
     return max(clauses, key=lambda c: c.score, default=None)
 
 
 def without(spared: str, sentence: str) -> str:
-    """The sentence from the clause on."""
-    return capitalised(_without_lead(sentence.removeprefix(spared).lstrip()))
+    """The sentence from the clause on; what says before it how sure the speaker is stays: «I think …»."""
+    hedge, found, rest = sentence.partition(spared)
+    if not found:
+        hedge, found, rest = sentence.partition(spared[:1].lower() + spared[1:])
+    if not found:
+        return sentence
+    clause = _without_lead(rest.lstrip())
+    return f"{hedge}{clause}" if hedge else capitalised(clause)
 
 
 def capitalised(text: str) -> str:
     """With a capital at its start, unless the first word is written like «macOS»."""
     return text[0].upper() + text[1:] if text.split(" ", 1)[0].islower() else text
+
+
+def _may_head(cut: Cut, following: Sequence[str]) -> bool:
+    after, then = cut.after, next(iter(following), "")
+    if lacks_other_side(cut.text, after or then) or is_taken_back(cut.text, after, then=then):
+        return False
+    return stands_alone(cut)
 
 
 def _cuts(sentence: str, *, english: bool) -> Iterator[Cut]:

@@ -1,14 +1,15 @@
 """The part of a passage that speaks to a question: one to four whole sentences in a row, without adverts."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.domain.passage import Neighbour, Passage
 from pipeline.domain.talk.adverts import adverts_among
 from pipeline.domain.talk.asking import wish_of
 from pipeline.domain.talk.keywords import stems
+from pipeline.domain.talk.placing import names_of
 from pipeline.domain.talk.replies import Replies, asks_only, is_nod, replies_among, reply_after
 from pipeline.domain.talk.sentences import Sentence, sentences
 from pipeline.domain.talk.speech import Word, spoken_words, word_count
@@ -23,6 +24,8 @@ _ENOUGH: Final = 25
 """From this many words on a neighbour must be half as near as the best sentence to be added."""
 _BESIDE: Final = 70
 """Words of each neighbour that are read."""
+_FAR: Final = 20.0
+"""Seconds from which on two chunks are not read as one."""
 _LEAST_WORDS: Final = 12
 """Shorter sentences seldom say anything without their neighbour."""
 _ASKED: Final = 0.3
@@ -35,6 +38,14 @@ _LEANS: Final = re.compile(
     r"^(?:(?:and|but|so|or|because|which|that|then|yeah|well)\b,?\s+)*(?:it|this|that|these|those|they|he|she|its|their)\b",
     re.IGNORECASE,
 )
+_COUNTED: Final = r"(?:two|three|four|five|several|some|a\s+few|a\s+couple(?:\s+of)?)"
+_POINTS: Final = r"(?:reason|limit|problem|issue|thing|way|point|idea|option|kind|part|answer|step)s?"
+_ANNOUNCES: Final = re.compile(
+    rf"\b{_COUNTED}\s+(?:\w+\s+)?{_POINTS}[.,]?$|\b(?:first|second|third|other|next|last|main)\s+{_POINTS}\s+(?:is|was)\b"
+    r"|\bhere(?:['’]s|\s+is)\s+(?:how|what|why|the\s+\w+)\b|\bas\s+follows\b|:$|\bfor\s+example[.,]?$",
+    re.IGNORECASE,
+)
+"""What comes after such a sentence is what it is about: «The second limit is a bit more mundane.»"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +75,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A stretch as it was said, with its own times where the passage has times.
+    """A stretch as it was said, with its own times where the passage has times, and whoever says it.
 
     «…» stands at an end where the sentence goes on. `form` says how far it looks like the very answer: a definition
     where one is asked for, or the reply to the same question, put in the show.
@@ -73,25 +84,21 @@ class Cut:
     text: str
     start: float | None
     end: float | None
+    speaker: str | None
     form: float
 
 
 def read_passage(passage: Passage) -> Reading:
-    """Read a passage between its neighbours; times inside a chunk are interpolated."""
-    chunks = [_before(passage), Segment(passage.text, passage.start, passage.end, passage.speaker), _after(passage)]
-    there = [chunk for chunk in chunks if chunk is not None]
-    main = 0 if chunks[0] is None else 1
-    words = spoken_words(Transcript(tuple(there), Basis.PUBLISHED))
+    """Read a passage between its neighbours, by its turns; where they are unknown, times are interpolated."""
+    before, own, after = (spoken_words(Transcript(there, Basis.PUBLISHED)) for there in _heard(passage))
+    before, after = before[-_BESIDE:], after[:_BESIDE]
+    words = tuple(_renumbered(before, own, after))
     said = sentences(words)
-    own = tuple(
-        place
-        for place, s in enumerate(said)
-        if any(words[at].segment == main for at in (s.first, s.last))
-        or words[s.first].segment < main < words[s.last].segment
-    )
+    main = range(len(before), len(before) + len(own))
+    there = tuple(place for place, s in enumerate(said) if s.first < main.stop and s.last >= main.start)
     adverts = adverts_among(words, said)
     barred = (place for place, s in enumerate(said) if any(a.overlaps(s.first, s.last) for a in adverts))
-    return Reading(words, said, own, frozenset(barred))
+    return Reading(words, said, there, frozenset(barred))
 
 
 def cut(reading: Reading, question: str, *, nearness: Sequence[float]) -> Cut:
@@ -101,7 +108,7 @@ def cut(reading: Reading, question: str, *, nearness: Sequence[float]) -> Cut:
     less.
     """
     wanted, wish = stems(question), wish_of(question.rsplit("\n", maxsplit=1)[-1])
-    replies, near = replies_among(reading.said, wanted), dict(zip(reading.own, nearness, strict=True))
+    replies, near = replies_among(reading.said, wanted, wish), dict(zip(reading.own, nearness, strict=True))
     forms = [
         float(place in replies.begun) or (0.0 if asks_only(s) else wish.granted(s.text))
         for place, s in enumerate(reading.said)
@@ -115,48 +122,48 @@ def cut(reading: Reading, question: str, *, nearness: Sequence[float]) -> Cut:
     ]
     first, last = _window(reading, scores, replies)
     first, last = _completed(reading, first, last)
-    text = " ".join(word.text for word in reading.words[reading.said[first].first : reading.said[last].last + 1])
+    words = reading.words[reading.said[first].first : reading.said[last].last + 1]
+    text = " ".join(word.text for word in words)
     return Cut(
         f"{_lead(reading, first)}{text}{_tail(reading, last)}",
         reading.said[first].start,
         reading.said[last].end,
+        names_of((word.speaker, 1) for word in words),
         max(forms[first : last + 1]) if wish.is_definition else float(any(first <= i <= last for i in replies.begun)),
     )
 
 
 def holds_reply(reading: Reading, question: str) -> bool:
     """Whether this very question is put in it: what follows is worth showing though most of it is an advert."""
-    return replies_among(reading.said, stems(question)).is_sure
+    return replies_among(reading.said, stems(question), wish_of(question)).is_sure
 
 
-def _before(passage: Passage) -> Segment | None:
-    """The last words before it: enough to complete a sentence."""
-    if passage.before is None:
-        return None
-    beside, words = passage.before, passage.before.text.split()
-    left_out = max(0, len(words) - _BESIDE)
-    start = _moment(beside, left_out / max(len(words), 1))
-    return Segment(" ".join(words[left_out:]), start, beside.end, _voice(beside, passage))
+def _heard(passage: Passage) -> Iterator[tuple[Segment, ...]]:
+    """The segments before it, its own, and those after it."""
+    before, after = passage.before, passage.after
+    yield () if before is None or _is_far(before.end, passage.start) else _beside(before, passage)
+    yield passage.turns or (Segment(passage.text, passage.start, passage.end, passage.speaker),)
+    yield () if after is None or _is_far(passage.end, after.start) else _beside(after, passage)
 
 
-def _after(passage: Passage) -> Segment | None:
-    """The first words after it."""
-    if passage.after is None:
-        return None
-    beside, words = passage.after, passage.after.text.split()
-    end = _moment(beside, min(1.0, _BESIDE / max(len(words), 1)))
-    return Segment(" ".join(words[:_BESIDE]), beside.start, end, _voice(beside, passage))
+def _is_far(end: float | None, start: float | None) -> bool:
+    """Whether something else was between the two, such as music or an advert that was left out."""
+    return end is not None and start is not None and start - end > _FAR
 
 
-def _moment(beside: Neighbour, share: float) -> float | None:
-    if beside.start is None or beside.end is None:
-        return beside.start
-    return beside.start + (beside.end - beside.start) * share
-
-
-def _voice(beside: Neighbour, passage: Passage) -> str | None:
+def _beside(beside: Neighbour, passage: Passage) -> tuple[Segment, ...]:
     """A chunk of several voices has no name and goes with the passage's: a border of chunks is no change of voice."""
-    return passage.speaker if None in {beside.speaker, passage.speaker} else beside.speaker
+    unknown = None in {beside.speaker, passage.speaker}
+    voice = passage.speaker if unknown else beside.speaker
+    return beside.turns or (Segment(beside.text, beside.start, beside.end, voice),)
+
+
+def _renumbered(*parts: Sequence[Word]) -> Iterator[Word]:
+    """The words of the parts in a row, with segments that are never the same in two of them."""
+    shift = 0
+    for part in parts:
+        yield from (replace(word, segment=word.segment + shift) for word in part)
+        shift += part[-1].segment + 1 if part else 0
 
 
 def _score(sentence: Sentence, near: float, wanted: frozenset[str]) -> float:
@@ -213,6 +220,8 @@ def _completed(reading: Reading, first: int, last: int) -> tuple[int, int]:
     while not _begins(reading, first) and _may_add(reading, first - 1, first, last):
         first -= 1
     while not _ends(reading, last) and _may_add(reading, last + 1, first, last):
+        last += 1
+    if _ANNOUNCES.search(said[last].text) and _may_add(reading, last + 1, first, last):
         last += 1
     leans = _LEANS.match(said[first].text) and first > 0 and not said[first - 1].is_question
     if leans and _may_add(reading, first - 1, first, last, most=_WORDS) and _begins(reading, first - 1):

@@ -11,10 +11,13 @@ of false answers each finds fewer reworded questions; passages of one episode sp
 them, and twice as many false answers in meetings (30 % instead of 15 %).
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from pipeline.domain.answer import Grade
+from pipeline.domain.passage import Passage
 from pipeline.domain.talk.english import word_set
+from pipeline.domain.talk.keywords import stems
 from pipeline.domain.talk.speech import normalised
 
 NOT_FOUND_BELOW: Final = 0.5
@@ -31,6 +34,16 @@ def grade_of(match: float) -> Grade:
     if match < NOT_FOUND_BELOW:
         return Grade.NOT_FOUND
     return Grade.PARTLY if match < PARTLY_BELOW else Grade.ANSWERED
+
+
+def may_be_about(query: str, passages: Sequence[Passage]) -> bool:
+    """Whether one of the passages is likely to be about it, or names all of it: a rare word alone says enough."""
+    wanted = stems(query)
+    return any(
+        passage.match >= NOT_FOUND_BELOW
+        or (wanted and wanted <= stems(f"{passage.text}\n{passage.episode_title}\n{passage.speaker or ''}"))
+        for passage in passages
+    )
 
 
 def asks_nothing(question: str) -> bool:

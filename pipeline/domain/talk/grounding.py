@@ -132,7 +132,8 @@ def _flaw(raw: str, cited: Sequence[Passage], *, about: str) -> Dropped | None:
 def _metadata(passage: Passage) -> str:
     day = passage.published
     when = f"{day.day} {day:%B} {day.year} {day:%A}"
-    return f"{passage.feed_title}\n{passage.episode_title}\n{passage.speaker or ''}\n{when}"
+    voices = dict.fromkeys(turn.speaker for turn in passage.turns if turn.speaker) or (passage.speaker or "",)
+    return "\n".join((passage.feed_title, passage.episode_title, *voices, when))
 
 
 def _is_carried(text: str, near: str) -> bool:

@@ -82,7 +82,8 @@ class _Text:
         first_word = self.plain.count(" ", 0, begin)
         last_word = first_word + self.plain.count(" ", begin, end)
         before = first_word - self.plain.count(" ", 0, self.offsets[first])
-        pieces = [p for i in self.indices[first : last + 1] for p in self.segments[i].text.split() if normalised(p)]
+        written = [piece for i in self.indices[first : last + 1] for piece in self.segments[i].text.split()]
+        pieces = [piece for piece, plain in zip(written, normalised_lines(written), strict=True) if plain]
         return Located(
             first_segment=self.indices[first],
             last_segment=self.indices[last],

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pipeline.domain.talk.asking import Wish, wish_of
 from pipeline.domain.talk.keywords import stems
 from pipeline.domain.talk.letters import letters_among
 from pipeline.domain.talk.sentences import Sentence
@@ -21,7 +22,8 @@ _OUR_WORDS: Final = 3
 _BETWEEN: Final = 2
 """Sentences that ask nothing may stand between those of one question, so many."""
 _ASKS: Final = re.compile(
-    r"^(?:(?:and|so|but|okay|ok)\b,?\s+)*(?:how|what|when|where|which|who|why|do\s+you|is\s+there|can\s+you)\b"
+    r"^(?:(?:and|so|but|okay|ok)\b,?\s+)*(?:how|(?:what|when|where)(?!\s+(?:you|we|they|it|i)\b)|which|who|why|do\s+you"
+    r"|is\s+there|can\s+you)\b"
     r"|\b(?:first|next|another|last|final)\s+question\b",
     re.IGNORECASE,
 )
@@ -43,12 +45,20 @@ class Replies:
     is_sure: bool
 
 
-def replies_among(said: Sequence[Sentence], wanted: frozenset[str]) -> Replies:
-    """Look for the question with these stems among what is said."""
+def replies_among(said: Sequence[Sentence], wanted: frozenset[str], wish: Wish) -> Replies:
+    """Look for the question with these stems and this wish among what is said.
+
+    A short one that asks how to do something is another than «What are volumes?», though all its words are there.
+    """
     letters = letters_among(said)
     is_long = len(wanted) >= _LONG
+    wants_more = not is_long and wish.cue is not None
     least = _SHARE * len(wanted) if is_long else len(wanted)
-    asking = letters | {place for place, sentence in enumerate(said) if _asks(sentence)}
+    asking = letters | {
+        place
+        for place, sentence in enumerate(said)
+        if _asks(sentence) and not (wants_more and wish_of(sentence.text).is_definition)
+    }
     ours = {place for place, sentence in enumerate(said) if is_long and _is_ours(sentence, wanted)}
     asked, begun = set(letters), set[int]()
     for run in _runs(sorted(asking | ours)) if wanted else ():

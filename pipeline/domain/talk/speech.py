@@ -47,6 +47,12 @@ def plain_words(transcript: Transcript) -> list[str]:
     return " ".join(lines).split()
 
 
+def written_words(text: str) -> list[str]:
+    """The words of the text as written, those that `spoken_words` would give."""
+    pieces = _SENTENCE_MARK.sub(r"\1 ", text).split()
+    return [piece for piece, plain in zip(pieces, normalised_lines(pieces), strict=True) if plain] if pieces else []
+
+
 def with_speakers(transcript: Transcript) -> Transcript:
     """The transcript with labels inside the text («Jane Doe: hello») moved to the speaker.
 

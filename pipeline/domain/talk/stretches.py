@@ -15,7 +15,7 @@ from pipeline.domain.talk.letters import letters_among
 from pipeline.domain.talk.sentences import Sentence
 from pipeline.domain.talk.smalltalk import is_housekeeping, is_lost
 from pipeline.domain.talk.speech import Word, normalised, word_count
-from pipeline.domain.talk.trimming import is_tagged, trimmed
+from pipeline.domain.talk.trimming import bare, is_tagged, trimmed
 
 WORDS: Final = (35, 70)
 _ALWAYS_CAPITAL: Final = word_set("i im ive id ill")
@@ -29,22 +29,33 @@ _MOST_SAID: Final = 5
 _JOINED: Final = 26
 """Words that two sentences joined by a semicolon may have."""
 _MOST_SKIPPED: Final = 3
-_MARKS: Final = (",", ";", ".", "!", "?", "…")
+_MARKS: Final = (",", "-", "–", "—")
+_STOPS: Final = (";", ".", "!", "?", "…")
+_JOINTS: Final = word_set("and but so because")
 _NEW_CLAUSE: Final = re.compile(r"(?:and|but|so) (?:i|you|we|they|he|she|it|there|if|when)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A candidate: its sentences as said and trimmed, and the clause that may head it."""
+    """A candidate: its sentences as said and trimmed, and the clause that may head it.
+
+    `bare` are the sentences without «I think» and its like, by which they are judged.
+    """
 
     said: tuple[Sentence, ...]
     sentences: tuple[str, ...]
+    bare: tuple[str, ...]
     headline: Clause
 
     @property
     def body(self) -> str:
         """The trimmed sentences as one text."""
         return " ".join(self.sentences)
+
+    @property
+    def claimed(self) -> str:
+        """The bare sentences as one text."""
+        return " ".join(self.bare)
 
     @property
     def first(self) -> int:
@@ -101,7 +112,7 @@ def _windows(
             if not kept:
                 return
             continue
-        if not usable[end] or said[end].speaker != said[begin].speaker:
+        if not usable[end] or said[end].speaker != said[begin].speaker or (kept and _is_bound(said, end)):
             return
         kept += 1
         if kept > _MOST_SAID:
@@ -110,10 +121,15 @@ def _windows(
             yield tuple(said[begin : end + 1])
 
 
+def _is_bound(said: Sequence[Sentence], index: int) -> bool:
+    """Whether it is the reason of what stands before its comma; first of all it can be told as a claim."""
+    return said[index].text.lower().startswith("because ") and not said[index - 1].text.endswith(_STOPS)
+
+
 def _is_usable(sentence: Sentence, *, english: bool) -> bool:
     if (sentence.is_question and not is_tagged(sentence.text)) or word_count(sentence.text) > _LONGEST_SENTENCE:
         return False
-    return not (english and (is_housekeeping(sentence.text) or is_lost(*trimmed([sentence.text]) or ("",))))
+    return not (english and (is_housekeeping(sentence.text) or is_lost(*_bare(sentence) or ("",))))
 
 
 def _reads_whole(said: Sequence[Sentence], index: int) -> bool:
@@ -122,18 +138,28 @@ def _reads_whole(said: Sequence[Sentence], index: int) -> bool:
         return False
     if not (_may_part(said[index - 1], said[index]) and _may_part(said[index], said[index + 1])):
         return False
-    return not any(is_fragment(part) or breaks_in(part) for part in trimmed([said[index].text]))
+    return not any(is_fragment(part) or breaks_in(part) for part in _bare(said[index]))
 
 
 def _may_part(left: Sentence, right: Sentence) -> bool:
-    """Whether a full stop could stand between them: where a mark does, or before «and», «but» or «so» and a clause."""
-    return left.text.endswith(_MARKS) or bool(_NEW_CLAUSE.match(right.text))
+    """Whether a full stop could stand between them: where one does, or before «and», «but», «so» or «because».
+
+    Not in place of any comma: «a core, which is old» and «if it is old, it breaks» would fall apart.
+    """
+    joint = right.text.split(" ", 1)[0].lower()
+    is_new = left.text.endswith(_MARKS) and joint in _JOINTS
+    return left.text.endswith(_STOPS) or is_new or bool(_NEW_CLAUSE.match(right.text))
+
+
+def _bare(sentence: Sentence) -> tuple[str, ...]:
+    return bare(trimmed([sentence.text]))
 
 
 def _stretch(window: tuple[Sentence, ...], *, terms: Container[str], english: bool) -> Stretch | None:
     sentences = trimmed([s.text for s in window]) if english else tuple(s.text for s in window)
-    if len(sentences) > 1 and _fits(sentences) and (short := condensed(sentences)) is not None:
-        headline = headline_of(short, terms=terms, english=english)
+    judged = bare if english else tuple
+    if len(sentences) > 1 and _fits(judged(sentences)) and (short := condensed(sentences)) is not None:
+        headline = headline_of(judged(short), terms=terms, english=english)
         return None if headline is None else _headed(window, short, headline, english=english)
     return None
 
@@ -144,10 +170,10 @@ def _headed(
     if headline.spared and headline.sentence == 0:
         shorter = (without(headline.spared, sentences[0]), *sentences[1:])
         sentences = shorter if _fits(shorter) else sentences
-    text = " ".join(sentences)
-    if (english and opens_loose(sentences[0])) or text.count("(") != text.count(")") or sentences[0].startswith("("):
+    text, claimed = " ".join(sentences), bare(sentences) if english else sentences
+    if (english and opens_loose(claimed[0])) or text.count("(") != text.count(")") or sentences[0].startswith("("):
         return None
-    return Stretch(window, sentences, headline)
+    return Stretch(window, sentences, claimed, headline)
 
 
 def condensed(sentences: tuple[str, ...]) -> tuple[str, ...] | None:

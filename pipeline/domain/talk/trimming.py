@@ -9,14 +9,18 @@ from pipeline.domain.talk.speech import normalised
 
 _SOUNDS: Final = re.compile(r"(?:^|(?<=\s))(?:um+|uh+|uhm|erm?|hmm+|mm|mhm)[,.…]*(?:\s|$)", re.IGNORECASE)
 _ASIDES: Final = re.compile(
-    r",\s+(?:like|you know|I mean|sort of|kind of|right|okay|actually|basically|obviously|honestly"
-    r"|literally|I guess|you see"
-    r"|as you know|let's say|if you will|so to speak)(?=\s*[,.])",
+    r",\s+(?:like|you know|I mean|right|okay|actually|basically|obviously|honestly|literally|you see|as you know)"
+    r"(?=\s*[,.])",
     re.IGNORECASE,
 )
+_OPINIONS: Final = re.compile(
+    r"^(?:I (?:do )?think|I guess|I would say|I['’]d say|I feel like|presumably)(?:[,.!:]+\s+|\s+(?=\S))", re.IGNORECASE
+)
 _HEDGES: Final = re.compile(
-    r"(?<!\ba )(?<!\bthe )(?<!\bthis )(?<!\bthat )(?<!\bsome )(?<!\bwhat )(?<!\bany )\b(?:kind"
-    r"|sort) of (?=[a-z])|\blike (?=\d)"
+    r",\s+(?:sort of|kind of|I guess|let['’]s say|if you will|so to speak)(?=\s*[,.])"
+    r"|(?<!\ba )(?<!\bthe )(?<!\bthis )(?<!\bthat )(?<!\bsome )(?<!\bwhat )(?<!\bany )\b(?:kind|sort) of (?=[a-z])"
+    r"|\blike (?=\d)",
+    re.IGNORECASE,
 )
 _TAGS: Final = re.compile(
     r",?\s+(?:right|you know|okay|yeah|and (?:stuff|things) like that|or something(?: like that)?"
@@ -27,12 +31,11 @@ _OPENERS: Final = re.compile(
     r"^(?!(?:and )?so on\b)(?:(?:and|so|but|well|yeah|yes|yep|no|okay|ok|alright|all right|right|oh|ah|wow"
     r"|now|I mean|you know|like|sure|exactly|actually|anyway"
     r"|basically|again|also|or|then|because|absolutely|totally|definitely|of course|cool|great|nice"
-    r"|I think|I guess|I would say|I'd say"
-    r"|I do think|I feel like|to be (?:honest|clear|fair)|first of all|in any case|at the end of the day"
-    r"|on the (?:one|other) hand|generally speaking|at least|by the way|presumably|essentially|obviously"
+    r"|to be (?:honest|clear|fair)|first of all|in any case|at the end of the day"
+    r"|on the (?:one|other) hand|generally speaking|at least|by the way|essentially|obviously"
     r"|honestly|frankly|as an example|the (?:main )?(?:claim|point|thing) is that|let's see|look|listen"
     r"|the thing is|but yeah|in fact|as you said|like I said"
-    r"|and I think|so I think|but I think|uh|um|yeah so|that's right|good question|great question"
+    r"|uh|um|yeah so|that's right|good question|great question"
     r"|that's a (?:good|great) question|(?:number )?(?:one|two|three)(?=,))"
     r"(?:[,.!:]+\s+|\s+(?=\S)))",
     re.IGNORECASE,
@@ -64,6 +67,7 @@ _NEGATION: Final = word_set("no not dont doesnt isnt cant wont didnt never arent
 def trimmed(sentences: Sequence[str]) -> tuple[str, ...]:
     """The sentences without fillers, false starts and openers; the first loses more, for nothing stands before it.
 
+    How sure somebody is («I think», «kind of», «like 50») stays: without it the words would say more than was said.
     Sentences that were nothing else disappear. Each begins with a capital and ends with a mark.
     """
     kept: list[str] = []
@@ -72,6 +76,12 @@ def trimmed(sentences: Sequence[str]) -> tuple[str, ...]:
         if not _says_nothing(text):
             kept.append(_dressed(text))
     return tuple(kept)
+
+
+def bare(sentences: Sequence[str]) -> tuple[str, ...]:
+    """Trimmed sentences without how sure the speaker is: what is claimed, for judging it and for a heading."""
+    without = [_HEDGES.sub("", sentence) for sentence in sentences]
+    return tuple(_dressed(text if place else _without_opinion(text)) for place, text in enumerate(without))
 
 
 def is_tagged(text: str) -> bool:
@@ -89,7 +99,6 @@ def _says_nothing(text: str) -> bool:
 def _trim(text: str, *, first: bool) -> str:
     text = _SOUNDS.sub("", text)
     text = _ASIDES.sub("", text)
-    text = _HEDGES.sub("", text)
     if _TAGS.search(text):
         text = _TAGS.sub("", text).rstrip("?")
     text = _without_openers(text, _OPENERS if first else _LATER_OPENERS)
@@ -105,6 +114,12 @@ def _without_openers(text: str, openers: re.Pattern[str]) -> str:
         if not normalised(rest) or (bare and word in _NEEDS_SUBJECT and not joins):
             break
         text = rest
+    return text
+
+
+def _without_opinion(text: str) -> str:
+    while (shorter := _without_openers(_without_openers(text, _OPINIONS), _OPENERS)) != text:
+        text = shorter
     return text
 
 

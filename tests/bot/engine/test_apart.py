@@ -14,12 +14,12 @@ import pytest_asyncio
 from bot.app import App, open_app
 from bot.engine.apart import Apart, StoppedAgain
 from bot.engine.apart_process import run_here
+from bot.engine.verdicts import Verdict
 from bot.handover import Request
 from bot.operations import perform
 from bot.running import OWNER
 from bot.sample_host import serve_samples
 from bot.settings import Settings, load_settings
-from pipeline import flows
 from pipeline.domain.audience import LOCAL
 from pipeline.domain.episode import EpisodeState
 from pipeline.flows import Stage
@@ -67,18 +67,32 @@ async def waiting(app: App) -> str:
     return (await app.library.episodes(feed.feed.id, workspace=LOCAL))[0].id
 
 
-async def test_reading_and_analysing_go_apart_beside_the_service_that_owns_the_index(settings: Settings) -> None:
+async def test_reading_and_analysing_go_apart_and_indexing_is_rehearsed_beside_the_service_that_owns_the_index(
+    settings: Settings,
+) -> None:
     async with open_app(settings) as app:
         episode_id = await waiting(app)
 
         read = await run_here(Stage.INGEST, episode_id, settings)
         analysed = await Apart(settings).run(Stage.ANALYSE, episode_id)
-        await flows.run_stage(Stage.INDEX, episode_id, app.pipeline)
-
-        episode = await app.pipeline.episodes.get(episode_id)
+        rehearsed = await Apart(settings).run(Stage.INDEX, episode_id)
+        before, counted = await app.pipeline.episodes.get(episode_id), await app.index.counts()
+        run_apart = app.worker.work().run_apart
+        assert run_apart is not None
+        indexed = await run_apart(Stage.INDEX, episode_id)
+        after = await app.pipeline.episodes.get(episode_id)
 
     assert (read.following, analysed.following) == (Stage.ANALYSE, Stage.INDEX)
-    assert episode.state is EpisodeState.READY
+    assert rehearsed == indexed == Verdict()
+    assert (before.state, counted.episodes) == (EpisodeState.WAITING, 0)
+    assert after.state is EpisodeState.READY
+
+
+async def test_what_cannot_be_indexed_tells_why_in_the_rehearsal(settings: Settings) -> None:
+    async with open_app(settings) as app:
+        verdict = await run_here(Stage.INDEX, await waiting(app), settings)
+
+    assert verdict.problem == "It has no transcript yet."
 
 
 async def test_what_fails_apart_tells_why(settings: Settings) -> None:

@@ -361,25 +361,6 @@ async def test_the_newer_episode_is_analysed_first(tmp_path: Path) -> None:
     assert analysed()[6:] == ["rank1", "rank4", "rank7"]
 
 
-async def test_at_one_host_little_runs_at_once(tmp_path: Path) -> None:
-    recorder = Recorder()
-    episodes = [f"e{number}" for number in range(8)]
-    for episode in episodes:
-        recorder.held[Stage.INGEST, episode] = asyncio.Event()
-
-    async def start(engine: Engine) -> None:
-        for episode in episodes:
-            await engine.start_episode(Job(episode, 1, host="one.example"))
-        await engine.start_episode(Job("other", 1, host="two.example"))
-        await recorder.until(lambda: bool(recorder.stages[Stage.INDEX, "other"]))
-        assert sum(stage is Stage.INGEST for stage, _ in recorder.order) == 5
-        for held in recorder.held.values():
-            held.set()
-        await recorder.until(lambda: sum(stage is Stage.INDEX for stage, _ in recorder.order) == 9)
-
-    await run(tmp_path, recorder, start)
-
-
 async def test_what_does_not_finish_at_the_end_goes_on_at_the_next_start(tmp_path: Path) -> None:
     recorder = Recorder()
     recorder.held[Stage.ANALYSE, "long"] = asyncio.Event()

@@ -26,7 +26,8 @@ from bot.texts.message import Message
 from pipeline.domain.audience import LOCAL, WorkspaceId
 from pipeline.domain.channel import Channel
 from pipeline.domain.digest import DeliveryState
-from pipeline.domain.errors import BadInput, CatalogUnavailable
+from pipeline.domain.errors import BadInput, CatalogDamaged, CatalogUnavailable
+from tests.peers.full_disk import no_file_grows_past
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -254,9 +255,19 @@ async def test_nothing_to_back_up_and_damage_are_told(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no catalogue"):
         back_up(settings_for(tmp_path), tmp_path / "b.tar", now=datetime.now(UTC))
     (tmp_path / "catalog.db").write_bytes(b"nothing of the kind" * 100)
-    with pytest.raises(CatalogUnavailable, match="could not be copied"):
+    with pytest.raises(CatalogDamaged, match="is damaged"):
         back_up(settings_for(tmp_path), tmp_path / "b.tar", now=datetime.now(UTC))
     assert names_in(tmp_path) == {"catalog.db"}
+
+
+async def test_a_full_disk_under_the_backup_is_not_blamed_on_the_catalogue(app: App, tmp_path: Path) -> None:
+    with (
+        no_file_grows_past(100_000),
+        pytest.raises(BadInput, match=r"The backup “.*b\.tar” cannot be written: .*Make room"),
+    ):
+        backed_up(app, tmp_path / "b.tar")
+    assert names_in(tmp_path) == set()
+    backed_up(app, tmp_path / "b.tar")
 
 
 def names_in(folder: Path) -> set[str]:

@@ -48,6 +48,8 @@ def test_shortened_is_never_too_long(words: str, longest: int) -> None:
         ("The fan is loud. The pump is not.", "The pump is not."),
         ("The fan is really loud. The pump is not.", "The pump is not."),
         ("The fan is loud, because it is old. The pump is not.", "… because it is old. The pump is not."),
+        ("I think the fan is loud. The pump is not.", "I think the fan is loud. The pump is not."),
+        ("The fan is kind of loud. The pump is not.", "The fan is kind of loud. The pump is not."),
         ("The fan is loud… The pump is not…", "The pump is not…"),
         ("A pump is quiet. The fan is loud.", "A pump is quiet. The fan is loud."),
         ("The fan is loud.", "The fan is loud."),

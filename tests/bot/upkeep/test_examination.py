@@ -73,7 +73,7 @@ async def test_while_the_chroma_server_is_away_status_says_so_and_a_rebuild_says
 
     assert "0 episodes; searches go by words alone. The Chroma server does not answer: " in status
     assert plain(reindex.message).startswith("The Chroma server does not answer: ")
-    assert "Repeat “podsift reindex”" in plain(reindex.message)
+    assert "Try it again when that is mended." in plain(reindex.message)
     assert reindex.code == UNAVAILABLE
 
 

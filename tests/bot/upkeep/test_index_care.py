@@ -5,6 +5,7 @@ import logging
 
 import pytest
 
+from bot.farewell import Farewell
 from bot.upkeep.index_care import keep_level, keeping_level
 from pipeline.domain.errors import IndexUnavailable
 from pipeline.steps.rebuild import OnEpisode
@@ -40,7 +41,7 @@ async def test_an_index_that_does_not_answer_stops_nothing_and_is_told(caplog: p
 async def test_an_index_that_comes_back_is_brought_level_by_itself() -> None:
     app = Levelling(away=2)
 
-    async with asyncio.timeout(5), keeping_level(app, every=0.001):
+    async with asyncio.timeout(5), keeping_level(app, farewell=Farewell(), every=0.001):
         await app.levelled.wait()
 
     assert app.looks >= 3
@@ -49,7 +50,7 @@ async def test_an_index_that_comes_back_is_brought_level_by_itself() -> None:
 async def test_nothing_is_looked_after_when_the_service_ends() -> None:
     app = Levelling()
 
-    async with keeping_level(app, every=0.001):
+    async with keeping_level(app, farewell=Farewell(), every=0.001):
         await app.levelled.wait()
     looks = app.looks
     await asyncio.sleep(0.01)

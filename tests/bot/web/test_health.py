@@ -77,6 +77,8 @@ def condition(**changed: Any) -> Condition:
         spending=SpendingTotal(calls=4, tokens_in=900, tokens_out=80, micros=1_500_000),
         index=IndexCounts(episodes=7, unfinished=1, chunks=300, insights=20),
         platforms={"slack": True},
+        disk_free=30_000_000_000,
+        is_short=False,
     )
     return replace(whole, **changed)
 
@@ -86,13 +88,14 @@ def condition(**changed: Any) -> Condition:
     [
         ({}, "ok"),
         ({"platforms": {"slack": False, "discord": True}}, "degraded"),
+        ({"is_short": True}, "degraded"),
         ({"engine": False}, "down"),
         ({"database": False}, "down"),
         ({"overview": None}, "ok"),
         ({"index": None}, "down"),
     ],
 )
-async def test_a_platform_that_is_away_degrades_and_a_part_of_ours_is_down(
+async def test_a_platform_that_is_away_or_a_short_disk_degrades_and_a_part_of_ours_is_down(
     changed: dict[str, Any], status: str
 ) -> None:
     assert condition(**changed).status == status
@@ -110,7 +113,16 @@ async def test_says_that_the_engine_does_not_run_yet(app: App) -> None:
         "engine": False,
         "platforms": {},
         "oldest_waiting_seconds": 0,
+        "disk_free_bytes": answer.json()["disk_free_bytes"],
     }
+    assert answer.json()["disk_free_bytes"] > 0
+
+
+async def test_a_disk_without_its_reserve_is_seen(app: App) -> None:
+    short = replace(app.upkeep.room, reserve=1 << 80)
+
+    assert (await look(replace(app, upkeep=replace(app.upkeep, room=short)))).is_short
+    assert not (await look(app)).is_short
 
 
 async def test_a_part_that_fails_or_says_nothing_in_time_counts_as_down(app: App) -> None:
@@ -171,6 +183,7 @@ async def test_figures_are_what_prometheus_reads() -> None:
         'podsift_episodes{state="ready"} 7.0',
         "podsift_feeds 3.0",
         "podsift_oldest_waiting_seconds 120.0",
+        "podsift_disk_free_bytes 3e+10",
         "podsift_index_passages 300.0",
         "podsift_model_dollars_total 1.5",
         'podsift_model_tokens_total{direction="in"} 900.0',

@@ -175,6 +175,13 @@ async def test_a_command_is_carried_out_and_its_reply_kept_nowhere(
     assert await Talks(app.board, OWNER.channel_id).page(limit=1) == before
 
 
+async def test_a_command_in_running_text_is_one_here_too(browser: httpx.AsyncClient) -> None:
+    card = await browser.post("/say", data={"text": "card 1", "once": "c card"})
+
+    assert "said=" in str(card.url)
+    assert "the quote matches by" in card.text
+
+
 async def test_an_address_typed_with_a_command_is_not_repeated(browser: httpx.AsyncClient) -> None:
     told = await browser.post("/say", data={"text": "/podcast add http://10.0.0.1/?key=s3cret", "once": "c9"})
 

@@ -12,6 +12,7 @@ from pipeline.ports import Told
 from pipeline.steps.answer import answer_question
 from tests.peers.made_episodes import episode, transcript
 from tests.peers.memory_index import MemoryIndex
+from tests.peers.memory_stores import MemoryTranscripts
 
 HEATING = ("The pump was fine but the pipes were narrow.", "Narrow pipes want hotter water all winter.")
 COOLING = ("In summer the same machine cools the rooms.", "Cooling with a pump costs little in summer.")
@@ -50,50 +51,108 @@ def about(name: str, start: float = 0.0) -> Question:
     return Question("What does it cost in summer?", LOCAL, context="Narrow pipes and pumps", about=(moment,))
 
 
+async def ask(question: Question, index: MemoryIndex, writer: Grades, told: Told | None = None) -> Answer:
+    return await answer_question(question, index=index, transcripts=MemoryTranscripts(), writer=writer, told=told)
+
+
 async def test_a_question_without_an_insight_is_asked_of_all_shows_at_once(index: MemoryIndex) -> None:
     writer = Grades({"summer": Grade.ANSWERED})
-    answer = await answer_question(replace(about("heating"), about=()), index=index, writer=writer)
+    answer = await ask(replace(about("heating"), about=()), index, writer)
     assert (answer.grade, answer.widened, len(writer.asked)) == (Grade.ANSWERED, None, 1)
 
 
 async def test_an_answer_beside_the_insight_is_enough(index: MemoryIndex) -> None:
     writer = Grades({"pipes": Grade.ANSWERED})
-    answer = await answer_question(about("heating"), index=index, writer=writer)
+    answer = await ask(about("heating"), index, writer)
     assert (answer.widened, len(writer.asked)) == (None, 1)
     assert {c.passage.episode_title for c in answer.citations} == {"Heating"}
 
 
 async def test_an_answer_from_elsewhere_in_the_episode_says_so(index: MemoryIndex) -> None:
-    answer = await answer_question(about("heating", start=900.0), index=index, writer=Grades({"pipes": Grade.ANSWERED}))
+    answer = await ask(about("heating", start=900.0), index, Grades({"pipes": Grade.ANSWERED}))
     assert answer.widened is Widened.EPISODE
 
 
 async def test_what_the_episode_does_not_say_is_looked_for_in_all_shows_and_said_so(index: MemoryIndex) -> None:
-    answer = await answer_question(about("heating"), index=index, writer=Grades({"summer": Grade.ANSWERED}))
+    answer = await ask(about("heating"), index, Grades({"summer": Grade.ANSWERED}))
     assert (answer.grade, answer.widened) == (Grade.ANSWERED, Widened.SHOWS)
 
 
 async def test_half_an_answer_nearby_gives_way_only_to_a_whole_one(index: MemoryIndex) -> None:
     better = Grades({"summer": Grade.ANSWERED, "pipes": Grade.PARTLY})
-    assert (await answer_question(about("heating"), index=index, writer=better)).widened is Widened.SHOWS
+    assert (await ask(about("heating"), index, better)).widened is Widened.SHOWS
     as_good = Grades({"pipes": Grade.PARTLY})
-    assert (await answer_question(about("heating"), index=index, writer=as_good)).widened is None
+    assert (await ask(about("heating"), index, as_good)).widened is None
 
 
 async def test_what_was_told_is_not_replaced_by_a_wider_answer(index: MemoryIndex) -> None:
     told: list[Answer] = []
     writer = Grades({"pipes": Grade.PARTLY}, author=Author.MODEL)
-    answer = await answer_question(about("heating"), index=index, writer=writer, told=told.append)
+    answer = await ask(about("heating"), index, writer, told.append)
     assert told == [answer]
     assert len(writer.asked) == 1
 
 
 async def test_nowhere_is_nowhere_and_was_not_widened(index: MemoryIndex) -> None:
-    answer = await answer_question(about("heating"), index=index, writer=Grades())
+    answer = await ask(about("heating"), index, Grades())
     assert (answer.grade, answer.widened) == (Grade.NOT_FOUND, None)
 
 
 async def test_the_insights_episode_is_asked_though_the_channel_no_longer_follows_its_show(index: MemoryIndex) -> None:
     question = replace(about("heating"), feeds=(episode("cooling", show="other").feed_id,))
-    answer = await answer_question(question, index=index, writer=Grades({"pipes": Grade.ANSWERED}))
+    answer = await ask(question, index, Grades({"pipes": Grade.ANSWERED}))
     assert {c.passage.episode_title for c in answer.citations} == {"Heating"}
+
+
+async def test_what_an_insight_rests_on_comes_first_and_is_enough(index: MemoryIndex) -> None:
+    quote = "The pump was fine but the pipes were narrow."
+    transcripts = MemoryTranscripts({episode("heating").id: transcript(HEATING)})
+    moment = Moment(episode("heating").id, 0.0, 10.0, quote)
+    question = Question("What does no. 4 rest on?", LOCAL, context="hotter water all winter", about=(moment,))
+    answer = await answer_question(question, index=index, transcripts=transcripts, writer=Grades({}))
+
+    assert (answer.grade, answer.widened) == (Grade.ANSWERED, None)
+    assert answer.citations[0].passage.text == quote
+    assert [c.number for c in answer.citations] == [1, 2]
+
+
+async def test_a_question_about_what_an_insight_says_keeps_the_writers_order(index: MemoryIndex) -> None:
+    transcripts = MemoryTranscripts({episode("heating").id: transcript(HEATING)})
+    moment = Moment(episode("heating").id, 0.0, 10.0, HEATING[0])
+    question = Question("Why is the water in no. 4 hotter?", LOCAL, context="Narrow pipes", about=(moment,))
+    writer = Grades({"pipes": Grade.PARTLY})
+    answer = await answer_question(question, index=index, transcripts=transcripts, writer=writer)
+
+    assert answer.grade is Grade.PARTLY
+    assert HEATING[0] in {c.passage.text for c in answer.citations}
+
+
+async def test_the_shows_that_are_named_are_asked_alone_without_their_titles(index: MemoryIndex) -> None:
+    other = episode("cooling", show="other").feed_id
+    question = Question("What does Other say of pump costs?", LOCAL, shows=(other,), subject="What of pump costs?")
+    writer = Grades({"Cooling": Grade.ANSWERED})
+    answer = await answer_question(question, index=index, transcripts=MemoryTranscripts(), writer=writer)
+
+    assert {c.passage.feed_id for c in answer.citations} == {other}
+    assert (answer.question, len(writer.asked)) == (question.text, 1)
+
+
+async def test_named_shows_that_say_nothing_leave_all_the_others(index: MemoryIndex) -> None:
+    other = episode("cooling", show="other").feed_id
+    question = Question("What does Other say of narrow pipes?", LOCAL, shows=(other,), subject="What of narrow pipes?")
+    writer = Grades({"pipes": Grade.ANSWERED})
+    answer = await answer_question(question, index=index, transcripts=MemoryTranscripts(), writer=writer)
+
+    assert answer.grade is Grade.ANSWERED
+    assert "Heating" in {c.passage.episode_title for c in answer.citations}
+
+
+async def test_a_writer_is_given_the_voices_and_seconds_of_the_transcript(index: MemoryIndex) -> None:
+    said = transcript(HEATING, speaker="Bea")
+    transcripts = MemoryTranscripts({episode("heating").id: said})
+    question = Question("What do narrow pipes want?", LOCAL)
+    writer = Grades({"pipes": Grade.ANSWERED})
+    answer = await answer_question(question, index=index, transcripts=transcripts, writer=writer)
+
+    heard = {c.passage.text: c.passage.speaker for c in answer.citations}
+    assert {heard[text] for text in HEATING} == {"Bea"}

@@ -110,6 +110,21 @@ async def test_a_later_post_does_not_change_the_choice_of_an_earlier_day() -> No
     assert _ids(await desk.make(DAY - timedelta(days=1), keep=False)) == ["a"]
 
 
+async def test_what_was_found_after_a_day_was_over_is_not_of_that_day() -> None:
+    yesterday = DAY - timedelta(days=1)
+    end = CHANNEL.day_end(yesterday)
+    desk = Desk(_one("a", "grid power", age=NOW - end + timedelta(seconds=1)), _one("b", "sleep", age=NOW - end))
+    late = replace(episode("c", age=timedelta(days=3)), first_seen=end)
+    desk.channels.available.append(candidate(insight("c", episode="c", headline="bread", body="bread"), late))
+    assert _ids(await desk.make(yesterday, keep=False)) == ["a"]
+    assert set(_ids(await desk.make(DAY))) == {"a", "b", "c"}
+
+
+async def test_a_day_that_is_over_is_judged_as_it_was_at_its_end() -> None:
+    desk = Desk(_one("a", "grid power", age=timedelta(days=12)))
+    assert _ids(await desk.make(DAY - timedelta(days=10), keep=False)) == ["a"]
+
+
 async def test_wishes_count_by_their_meaning() -> None:
     desk = Desk(_one("a", "grid power"), _one("b", "deep sleep rest"))
     desk.channels.channel = replace(CHANNEL, more=("rest sleep",))

@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pipeline.adapters.catalog.faults import explained
-from pipeline.domain.errors import CatalogUnavailable, UnknownFeed
+from pipeline.domain.errors import CatalogDamaged, CatalogUnavailable, UnknownFeed
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,7 @@ from pipeline.domain.errors import CatalogUnavailable, UnknownFeed
         ("disk I/O error", "the disk is full or broken", True),
         ("attempt to write a readonly database", "cannot be opened for writing", False),
         ("database disk image is malformed", "is damaged", False),
+        ("file is not a database", "is damaged", False),
         ('connection failed: FATAL:  database "x" does not exist', "is not there", False),
         ("connection failed: FATAL:  password authentication failed", "refused the user name", False),
         ("connection failed: FATAL:  sorry, too many clients already", "no more connections", True),
@@ -31,6 +32,7 @@ def test_a_fault_is_told_in_a_sentence(said: str, told: str, retryable: bool) ->
     with pytest.raises(CatalogUnavailable, match=f"The catalogue here .*{told}") as caught, explained("here"):
         raise OperationalError("SELECT secret", {}, sqlite3.OperationalError(said))
     assert caught.value.retryable is retryable
+    assert isinstance(caught.value, CatalogDamaged) is (told == "is damaged")
     assert "secret" not in str(caught.value)
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import create_engine
 from pipeline.adapters import catalog
 from pipeline.adapters.catalog import migrate, open_catalog
 from pipeline.adapters.catalog.tables import SCHEMA, metadata
-from pipeline.domain.errors import CatalogUnavailable
+from pipeline.domain.errors import BadInput, CatalogDamaged, CatalogUnavailable
 from tests.peers.catalog import OURS, Stores, migrated_template, sqlite_stores
 
 
@@ -109,7 +109,7 @@ def test_a_catalogue_of_a_newer_podsift_is_refused(tmp_path: Path, template: Pat
 async def test_a_file_that_is_no_database_is_refused_with_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "catalog.db"
     path.write_bytes(b"This is no database at all. " * 100)
-    with pytest.raises(CatalogUnavailable, match=r"catalog\.db is damaged\. Restore a backup"):
+    with pytest.raises(CatalogDamaged, match=r"catalog\.db is damaged\. Restore a backup"):
         async with open_catalog(f"sqlite:///{path}"):
             pass
     assert path.read_bytes().startswith(b"This is no database")
@@ -118,7 +118,7 @@ async def test_a_file_that_is_no_database_is_refused_with_what_to_do(tmp_path: P
 async def test_a_catalogue_damaged_in_the_middle_says_so_when_it_is_read(tmp_path: Path, template: Path) -> None:
     path = tmp_path / "catalog.db"
     damage(template, path)
-    with pytest.raises(CatalogUnavailable, match=r"is damaged\. Restore a backup"):
+    with pytest.raises(CatalogDamaged, match=r"is damaged\. Restore a backup"):
         async with open_catalog(f"sqlite:///{path}") as db:
             await Stores(db).library.feeds(workspace=OURS)
 
@@ -129,6 +129,18 @@ def damage(whole: Path, path: Path) -> None:
     good = 2 * int.from_bytes(content[16:18], "big")
     content[good:] = b"\xff" * (len(content) - good)
     path.write_bytes(content)
+
+
+def test_a_program_that_has_the_file_for_itself_is_no_damage(tmp_path: Path, template: Path) -> None:
+    path = tmp_path / "catalog.db"
+    path.write_bytes(template.read_bytes())
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(CatalogUnavailable, match="is in use by another program") as caught:
+            migrate(f"sqlite:///{path}", patience=0.05)
+    assert caught.value.retryable
+    assert migrate(f"sqlite:///{path}") == (SCHEMA, SCHEMA)
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
@@ -149,7 +161,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_an_address_we_cannot_use_is_refused_with_what_to_write(url: str, says: str) -> None:
-    with pytest.raises(CatalogUnavailable, match=rf"{says}.*Use sqlite:///"):
+    with pytest.raises(BadInput, match=rf"{says}.*Use sqlite:///"):
         migrate(url)
 
 

@@ -105,6 +105,46 @@ async def test_how_much_is_answered_by_an_amount_only() -> None:
     assert (await writer().write(asked, SearchResult((named,), searched=9))).grade is Grade.ANSWERED
 
 
+async def test_a_day_is_answered_by_a_day_only() -> None:
+    asked = Question("When was the heat pump compressor sold first?", LOCAL)
+    bare = passage("The heat pump compressor was first sold to a farmer who liked it.")
+    named = passage("The heat pump compressor was first sold in March of 1987 to a farmer.")
+
+    assert (await writer().write(asked, SearchResult((bare,), searched=9))).grade is Grade.PARTLY
+    assert (await writer().write(asked, SearchResult((named,), searched=9))).grade is Grade.ANSWERED
+
+
+@pytest.mark.parametrize(
+    ("said", "grade"),
+    [
+        ("Compressor firmware 4.2 made the heat pump quiet.", Grade.ANSWERED),
+        ("Compressor firmware 4.20 made the heat pump quiet.", Grade.PARTLY),
+        ("Compressor firmware 3.1 made the heat pump quiet.", Grade.PARTLY),
+        ("The compressor of the heat pump is quiet since 4.2 of it.", Grade.PARTLY),
+    ],
+)
+async def test_another_version_is_another_thing(said: str, grade: Grade) -> None:
+    asked = Question("How did compressor firmware 4.2 change the heat pump?", LOCAL)
+
+    assert (await writer().write(asked, SearchResult((passage(said),), searched=9))).grade is grade
+
+
+async def test_a_version_may_be_said_without_its_nought() -> None:
+    asked = Question("How did firmware 4.0 change the heat pump?", LOCAL)
+    found = SearchResult((passage("Firmware 4 made the heat pump quiet and quick."),), searched=9)
+
+    assert (await writer().write(asked, found)).grade is Grade.ANSWERED
+
+
+async def test_passages_that_share_only_the_words_of_the_question_do_not_repeat_each_other() -> None:
+    asked = Question("How can I mend the compressor of a pump?", LOCAL)
+    first = passage("You know the compressor of a pump, and it is complicated.")
+    second = passage("A tool called Kettlefix mends the compressor of a pump with oil and a new filter.", match=0.8)
+    answer = await writer().write(asked, SearchResult((first, second), searched=9))
+
+    assert len(answer.citations) == 2
+
+
 async def test_the_episode_with_most_of_what_was_found_comes_first() -> None:
     apart = passage(f"{SAYINGS[1]} {TOWNS[0]} knows.", match=0.9, episode="e2")
     found = [passage(f"{text} {town} knows.", match=0.85) for text, town in zip(SAYINGS[2:5], TOWNS[1:4], strict=True)]

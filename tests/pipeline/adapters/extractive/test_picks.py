@@ -123,7 +123,7 @@ async def test_a_talk_of_whatever_field_gives_its_claims_with_their_reasons(
 
 
 def test_the_version_names_the_rules() -> None:
-    assert ExtractivePicks(CountingEmbedder()).version == "extractive-5"
+    assert ExtractivePicks(CountingEmbedder()).version == "extractive-6"
 
 
 @pytest.mark.skipif(FOLDER is None, reason="needs a folder in the corpus layout")

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from pipeline.domain.insight import Author
 from pipeline.domain.passage import SearchResult
 from pipeline.domain.spending import Purpose
 from pipeline.domain.talk.grounding import Draft
+from pipeline.domain.transcript import Segment
 from pipeline.ports import Told
 from tests.peers.made_talk import passages
 from tests.peers.model_bench import Bench, model_bench
@@ -144,6 +146,18 @@ async def test_a_false_premise_is_corrected_first_and_may_name_what_was_asked(be
     bench.peer.answers = [writes(reply(REMEDY, correction=correction))]
     answer = await ModelAnswers(bench.model, Passages()).write(question, FOUND)
     assert [s.text for s in answer.statements] == [correction["text"], REMEDY["text"]]
+
+
+async def test_the_model_reads_who_says_what_in_a_passage_of_several_voices(bench: Bench) -> None:
+    first, *others = FOUND.passages
+    said = (("Ana", "How much do models forget?"), ("Tobias Brandt", "Nineteen percent."))
+    turns = tuple(Segment(text, speaker=name) for name, text in said)
+    voiced = replace(first, text=" ".join(turn.text for turn in turns), turns=turns)
+    bench.peer.answers = [writes(reply({"text": "Tobias Brandt says nineteen percent.", "passages": [1]}))]
+    answer = await write(bench, replace(FOUND, passages=(voiced, *others)))
+
+    assert "Ana: How much do models forget? Tobias Brandt: Nineteen percent." in prompt_of(bench.peer.requests[0])
+    assert [statement.text for statement in answer.statements] == ["Tobias Brandt says nineteen percent."]
 
 
 async def test_when_nothing_is_carried_the_closest_passage_is_shown_as_not_found(bench: Bench) -> None:

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from pipeline.adapters.openai_model.shapes import Ranking
 from pipeline.adapters.openai_model.wire import ContextTooLong, Declined, Turn, Unusable
 from pipeline.domain.errors import ModelBusy, ModelError, ModelQuota
 from pipeline.domain.spending import Purpose
-from tests.peers.model_bench import Bench, model_bench
+from tests.peers.model_bench import SERVER, Bench, model_bench
 from tests.peers.openai_peer import (
     drips,
     drops,
@@ -294,3 +295,14 @@ async def test_every_reply_is_paid_for_the_bad_ones_too(bench: Bench) -> None:
     assert second.tokens_in > 0
     total = await bench.book.total(since=bench.clock.now() - timedelta(days=1))
     assert total.calls == 2
+
+
+@pytest.mark.parametrize("said", ["No {key} here.", "x" * 195 + "{key}"])
+async def test_a_server_that_says_the_key_back_is_not_quoted_with_it(said: str) -> None:
+    key = "geheim-key-of-no-known-form"
+    async with model_bench(replace(SERVER, api_key=key)) as bench:
+        bench.peer.answers = [status(400, said.format(key=key))]
+        with pytest.raises(ModelError, match="refused the request") as caught:
+            await ask(bench.model)
+    assert "geheim" not in str(caught.value)
+    assert bench.peer.headers[0]["Authorization"] == f"Bearer {key}"

@@ -7,11 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from pipeline.adapters.openai_model import ModelProposer
+from pipeline.adapters.openai_model.meter import Subject
+from pipeline.adapters.openai_model.patience import Patience
+from pipeline.adapters.openai_model.shapes import Ranking
+from pipeline.adapters.openai_model.wire import Turn
 from pipeline.domain.errors import CatalogUnavailable, ModelBusy, ModelError, ModelQuota, ModelRefused
 from pipeline.domain.insight import Author, Insight, Kind, Proposal
-from pipeline.domain.spending import Caps, Prices, Spending
+from pipeline.domain.spending import Caps, Prices, Purpose, Spending
 from pipeline.domain.talk.advert_marks import Chapter
 from pipeline.domain.talk.adverts import find_adverts
 from pipeline.domain.talk.evidence import Rejection, judge
@@ -311,3 +316,36 @@ async def test_a_proposal_that_passes_is_an_insight_with_the_transcripts_time(be
     assert 60 < verdict.start < 80
     assert verdict.speaker == "Tobias Brandt"
     assert verdict.topics == ("fine-tuning", "forgetting")
+
+
+async def test_however_many_episodes_are_read_three_calls_about_them_go_out_at_once(bench: Bench) -> None:
+    let_go, running, held = asyncio.Event(), 0, asyncio.Event()
+
+    async def answer(request: web.BaseRequest, body: Body) -> web.StreamResponse:
+        nonlocal running
+        if body["model"] == "large" and "A question" not in prompt_of(body):
+            running += 1
+            if running == 3:
+                held.set()
+            await let_go.wait()
+        return await thinks(editor(proposal(), second_proposal()))(request, body)
+
+    bench.peer.answers = [answer]
+    proposer = ModelProposer(bench.model)
+    async with asyncio.TaskGroup() as group, asyncio.timeout(20):
+        for number in range(8):
+            group.create_task(proposer.propose(replace(EPISODE, id=f"e{number}"), talk()))
+        await held.wait()
+        for number in range(10):  # an answer waits for none of them
+            await bench.model.ask(
+                (Turn("system", "You are the editor of a daily note."), Turn("user", f"A question, number {number}.")),
+                Ranking,
+                model="large",
+                subject=Subject(Purpose.ANSWER, f"q{number}"),
+                patience=Patience(),
+                seconds=5.0,
+            )
+        at_once = running
+        let_go.set()
+
+    assert at_once == 3

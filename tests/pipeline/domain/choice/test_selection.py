@@ -10,14 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.domain.audience import LOCAL, PUBLIC, Audience
 from pipeline.domain.channel import Channel
 from pipeline.domain.choice.likeness import Vectors
-from pipeline.domain.choice.selection import GOOD_ENOUGH, MOST, NO_VOTES, PER_FEED, PER_TOPIC, select
+from pipeline.domain.choice.selection import GOOD_ENOUGH, MOST, NO_VOTES, PER_SHOW, PER_TOPIC, select
 from pipeline.domain.choice.wishes import wishes_of
 from pipeline.domain.digest import Candidate, Digest, Label, Shown
 from pipeline.domain.insight import Certainty
 from tests.peers.made_insights import CHANNEL, DAY, NOW, candidate, episode, insight, rows, unlike
 
+_AUDIENCES = {"members": Audience(LOCAL), "public": PUBLIC}
 NONE = np.zeros((0, 4), dtype=np.float32)
 
 
@@ -65,6 +67,32 @@ def test_takes_the_five_best_and_says_why_not_the_others() -> None:
     assert [pick.number for pick in digest.picks] == [1, 2, 3, 4, 5]
     assert _reasons(digest) == {"a": "5 better ones were found.", "b": "5 better ones were found."}
     assert (digest.considered, digest.episodes) == (7, 7)
+
+
+def test_a_show_in_two_feeds_is_one_show_and_its_episode_is_one_source() -> None:
+    def in_feed(feed: str, name: str) -> Candidate:
+        show = "Gradient  Notes" if feed == "members" else "Gradient notes"
+        within = replace(
+            episode(f"{feed}-{name}", feed=feed, show=show, title=f"No. {name}"), audience=_AUDIENCES[feed]
+        )
+        return candidate(insight(f"{feed}-{name}", episode=within.id, headline=name, body=name), within)
+
+    there = [in_feed(feed, name) for feed in ("members", "public") for name in ("grid", "sleep", "bread")]
+    same = rows(*([(1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)] * 2))
+    digest = _select(there, same)
+    assert _ids(digest) == ["public-bread", "public-grid"]
+    assert _reasons(digest) == {"public-sleep": "Its show has no. 1 and 2 already."}
+    assert [pick.also_on for pick in digest.picks] == [(), ()]
+    assert (digest.considered, digest.episodes) == (3, 3)
+    shown = (Shown("members-grid", "grid", DAY - timedelta(days=1), 1),)
+    assert "public-grid" not in _ids(_select(there, same, shown=shown, shown_vectors=same[:1]))
+
+
+def test_two_episodes_of_one_feed_are_never_taken_for_each_other() -> None:
+    there = [
+        candidate(insight(name, episode=name), episode(name, feed="f1", title="The weekly news")) for name in ("a", "b")
+    ]
+    assert _ids(_select(there)) == ["a", "b"]
 
 
 def test_posts_fewer_when_the_rest_is_not_good_enough() -> None:
@@ -340,7 +368,7 @@ def test_limits_always_hold_and_nobody_is_lost(day: tuple[list[Candidate], Vecto
     feeds = Counter(pick.candidate.episode.feed_id for pick in digest.picks)
     assert len(digest.picks) <= MOST
     assert max(episodes.values(), default=0) <= 1
-    assert max(feeds.values(), default=0) <= PER_FEED
+    assert max(feeds.values(), default=0) <= PER_SHOW
     assert all(pick.score >= GOOD_ENOUGH for pick in digest.picks)
     assert all(passed.reason for passed in digest.passed)
     told = [*_ids(digest), *(passed.insight_id for passed in digest.passed)]

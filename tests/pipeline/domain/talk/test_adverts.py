@@ -113,13 +113,23 @@ def test_what_is_searched_has_no_advert_and_keeps_everything_else_with_its_times
     left = without_adverts(talk)
 
     assert "Kettleworks" not in " ".join(s.text for s in left.segments)
-    assert [len(s.text.split()) for s in left.segments] == [len((TALK * 2).split())] * 3
-    assert [s.start for s in left.segments] == [0.0, 10.0, 20.0]
-    assert left.segments[1].end == pytest.approx(20.0, abs=0.1)
+    one = len(TALK.split())
+    assert [len(s.text.split()) for s in left.segments] == [2 * one, one, 0, one, 2 * one]
+    assert [s.advert for s in left.segments] == [False, False, True, False, False]
+    assert [s.start for s in (left.segments[0], left.segments[1], left.segments[-1])] == [0.0, 10.0, 20.0]
+    first, cut_out, second = left.segments[1:4]
+    assert first.end == pytest.approx(cut_out.start, abs=0.1)
+    assert second.start == pytest.approx(cut_out.end, abs=0.1)
+    assert second.end == pytest.approx(20.0, abs=0.1)
 
 
-def test_a_segment_that_is_all_advert_goes() -> None:
+def test_of_a_segment_that_is_all_advert_only_its_place_is_kept() -> None:
     read = "This show is brought to you by Kettleworks. Get a free trial at kettleworks.com/warm."
 
-    assert [s.start for s in without_adverts(said(TALK, read, TALK)).segments] == [0.0, 20.0]
+    left = without_adverts(said(TALK, read, TALK)).segments
+    assert [(s.start, s.advert, bool(s.text)) for s in left] == [
+        (0.0, False, True),
+        (10.0, True, False),
+        (20.0, False, True),
+    ]
     assert without_adverts(said(TALK)) == said(TALK)

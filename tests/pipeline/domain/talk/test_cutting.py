@@ -95,6 +95,24 @@ def test_what_cannot_be_completed_is_marked_as_going_on() -> None:
     assert found.text.endswith(" …")
 
 
+def test_what_is_only_announced_is_told() -> None:
+    announced = (
+        "The second limit is a bit more mundane, and nobody in the valley who had ever worked with a belt or with a "
+        "stone was at all surprised when they met it."
+    )
+    told = "Most of the machines in the old mill stop as soon as ninety sacks of grain are on the belt at once."
+    found = cut_of(passage(f"{announced} {told} It rained."), "What limits are there?", 0.9, 0.0, 0.0)
+    assert found.text == f"{announced} {told}"
+
+
+def test_what_was_said_across_a_gap_is_not_joined() -> None:
+    made = passage("Many pumps in old houses lose a third of their heat on the way to the", after="radiators upstairs.")
+    assert made.after is not None
+    far = replace(made, after=replace(made.after, start=160.0, end=170.0))
+    assert cut_of(made, "Where do pumps lose heat?").text.endswith("radiators upstairs.")
+    assert cut_of(far, "Where do pumps lose heat?").text.endswith("on the way to the")
+
+
 def test_it_at_the_beginning_brings_along_what_it_leans_on() -> None:
     made = passage("The old pump hums. It wakes the whole house every single night in winter.")
     assert cut_of(made, "What wakes the house at night?", 0.1, 0.9).text.startswith("The old pump hums.")

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.domain.talk.asking import wish_of
 from pipeline.domain.talk.keywords import stems
 from pipeline.domain.talk.replies import Replies, replies_among
 from pipeline.domain.talk.sentences import Sentence, sentences
@@ -27,7 +28,7 @@ def said(*turns: str) -> tuple[Sentence, ...]:
 
 def replies(question: str, *turns: str) -> tuple[Replies, list[str]]:
     there = said(*turns)
-    found = replies_among(there, stems(question))
+    found = replies_among(there, stems(question), wish_of(question))
     return found, [there[place].text for place in sorted(found.begun)]
 
 
@@ -64,6 +65,17 @@ def test_all_of_a_short_question_must_be_asked() -> None:
     assert not sure.is_sure
 
 
+def test_how_to_do_something_is_another_question_than_what_it_is() -> None:
+    said_so = "What are rain barrels? You know exactly what barrels in the rain are."
+    assert replies("How can I back up rain barrels?", said_so)[1] == []
+    assert replies("What are rain barrels?", said_so)[1] == ["You know exactly what barrels in the rain are."]
+
+
+def test_what_you_do_is_told_and_not_asked() -> None:
+    told = "So what you can mend is a rain barrel. But typically you say that it leaks."
+    assert replies("How do you mend a rain barrel?", told)[1] == []
+
+
 def test_whoever_says_the_words_without_asking_gives_no_reply() -> None:
     assert replies(LONG, "My lathe stands in the garage and its iron motor is small. It is green.")[1] == []
 
@@ -75,6 +87,6 @@ def test_nothing_is_replied_to_a_question_without_words() -> None:
 @given(st.lists(st.sampled_from(PIECES), max_size=12))
 def test_a_reply_is_never_a_question(texts: list[str]) -> None:
     there = said(" ".join(texts)) if texts else ()
-    found = replies_among(there, stems(LONG))
+    found = replies_among(there, stems(LONG), wish_of(LONG))
     assert not any(there[place].is_question for place in found.begun)
     assert not found.asked & found.begun

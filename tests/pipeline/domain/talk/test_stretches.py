@@ -82,6 +82,24 @@ def test_a_part_that_breaks_off_or_apart_counts_for_nothing(part: str) -> None:
     assert not any("nsulation keeps" in s.body for s in found_in((endless, "Tom"), (rest, "Tom")))
 
 
+@pytest.mark.parametrize("joint", ["which keeps, year after year,", "if it keeps", "when it keeps"])
+def test_no_full_stop_takes_the_place_of_the_comma_before_what_leans_on_it(joint: str) -> None:
+    endless = (
+        f"Insulation keeps a heat pump small and quiet in every single one of the old houses by the river, {joint} the "
+        "whole of the cellar dry and warm for the children and for the wine through all of the long winter of the north"
+        " and the east of it."
+    )
+    bodies = [s.body for s in found_in((endless, "Tom"), (COST, "Tom"))]
+
+    assert not any("by the river. " in body for body in bodies)
+
+
+def test_how_sure_a_speaker_is_stays_in_the_passage() -> None:
+    bodies = [s.body for s in found_in((f"I think {NOISE[0].lower()}{NOISE[1:]} {COST}", "Tom"))]
+
+    assert f"I think {NOISE[0].lower()}{NOISE[1:]} {COST}" in bodies
+
+
 def test_more_than_three_sentences_are_joined_where_they_are_short() -> None:
     short = ("Heat rises.", "The pump moves it.", "It needs power for that.", NOISE)
     joined = condensed(short)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.domain.talk.speech import normalised
-from pipeline.domain.talk.trimming import trimmed
+from pipeline.domain.talk.trimming import bare, trimmed
 
 SPOKEN = st.lists(
     st.sampled_from(
@@ -66,7 +66,9 @@ SPOKEN = st.lists(
         ("So, yeah, I mean, the pump is quiet.", "The pump is quiet."),
         ("And um the, the pump is, uh, quiet, you know.", "The pump is, quiet."),
         ("They can they can lower the price, right?", "They can lower the price."),
-        ("It is a kind of pump and it sort of hums.", "It is a kind of pump and it hums."),
+        ("It is a kind of pump and, um, it sort of hums.", "It is a kind of pump and, it sort of hums."),
+        ("So I think the pump is, like, 20 years old.", "I think the pump is, 20 years old."),
+        ("Well, it is like 20 times louder, kind of.", "It is like 20 times louder, kind of."),
         ("And so on, for every pump.", "And so on, for every pump."),
         ("And we're near the pump", "We're near the pump."),
         ("But of the two one is better.", "But of the two one is better."),
@@ -78,6 +80,13 @@ SPOKEN = st.lists(
 )
 def test_leaves_out_what_carries_no_meaning(spoken: str, written: str) -> None:
     assert trimmed([spoken]) == (written,)
+
+
+def test_how_sure_a_speaker_is_stays_and_is_left_out_for_judging_alone() -> None:
+    said = trimmed(["And so I think the pump is sort of loud, right?", "I guess the fan is like 20 years old."])
+
+    assert said == ("I think the pump is sort of loud.", "I guess the fan is like 20 years old.")
+    assert bare(said) == ("The pump is loud.", "I guess the fan is 20 years old.")
 
 
 def test_sentences_that_say_nothing_disappear_and_denials_stay() -> None:
