@@ -37,11 +37,11 @@ def grade_of(match: float) -> Grade:
 
 
 def may_be_about(query: str, passages: Sequence[Passage]) -> bool:
-    """Whether one of the passages is likely to be about it, or names all of it: a rare word alone says enough."""
+    """Whether one of the passages is likely to be about it, or has most of its words: who searches lists words."""
     wanted = stems(query)
     return any(
         passage.match >= NOT_FOUND_BELOW
-        or (wanted and wanted <= stems(f"{passage.text}\n{passage.episode_title}\n{passage.speaker or ''}"))
+        or 2 * len(wanted & stems(f"{passage.text}\n{passage.episode_title}\n{passage.speaker or ''}")) > len(wanted)
         for passage in passages
     )
 

@@ -54,9 +54,9 @@ async def test_without_message_content_a_bare_follow_up_is_left_alone_and_a_repl
 async def test_a_direct_message_is_answered_from_a_server_that_both_share(scene: Scene) -> None:
     direct = scene.peer.world.direct(ANN)
     async with scene.listening():
-        scene.peer.say(ANN, direct, "what is new?")
+        scene.peer.say(ANN, direct, "who pays for it?")
         await scene.peer.until(lambda: scene.peer.posts(direct))
-    assert words_of(scene.peer.posts(direct)[0]) == "answer: what is new?"
+    assert words_of(scene.peer.posts(direct)[0]) == "answer: who pays for it?"
     assert scene.parrot.asked[0][2].channel_id == CHANNEL.id
     assert scene.parrot.asked[0][2].is_curator, "Ann may manage the server"
 
