@@ -11,7 +11,7 @@ from pipeline.domain.passage import Passage, Query, SearchResult
 from pipeline.domain.talk.asking import asks_for_evidence, wish_of
 from pipeline.domain.talk.placing import quoted
 from pipeline.ports import AnswerWriter, Index, Told, TranscriptStore
-from pipeline.steps.place import place_passages
+from pipeline.steps.place import ReadOnce, place_passages
 
 _PASSAGES: Final = 12
 """How many passages a writer chooses from: more than it may cite, so that it can drop weak ones."""
@@ -31,7 +31,7 @@ async def answer_question(
     shows; the answer says so. Who said it, and when, is what the transcript tells. `told` hears of the answer while it
     grows. Raises IndexUnavailable or ModelError.
     """
-    desk = _Desk(index, transcripts, writer, told)
+    desk = _Desk(index, ReadOnce(transcripts), writer, told)
     answer = await desk.near(question) if question.about else None
     if answer is None or (answer.grade is not Grade.ANSWERED and not answer.statements):
         wide = await desk.from_named_shows(question) if question.shows else None
@@ -47,7 +47,7 @@ class _Desk:
     """Where a question is looked up and written about."""
 
     index: Index
-    transcripts: TranscriptStore
+    transcripts: ReadOnce
     writer: AnswerWriter
     told: Told | None
 

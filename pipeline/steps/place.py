@@ -2,13 +2,36 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Protocol
 
 from pipeline.domain.passage import SearchResult
 from pipeline.domain.talk.placing import placed
-from pipeline.ports import TranscriptStore
+from pipeline.domain.transcript import Transcript
 
 
-async def place_passages(found: SearchResult, *, transcripts: TranscriptStore) -> SearchResult:
+class Transcripts(Protocol):
+    """Where transcripts are read."""
+
+    async def load(self, episode_id: str) -> Transcript | None:
+        """The episode's transcript, None when there is none (any more)."""
+        ...
+
+
+class ReadOnce:
+    """The transcripts that one question needs: each is loaded once, however often it is looked into."""
+
+    def __init__(self, transcripts: Transcripts) -> None:
+        self._transcripts = transcripts
+        self._read: dict[str, Transcript | None] = {}
+
+    async def load(self, episode_id: str) -> Transcript | None:
+        """See Transcripts."""
+        if episode_id not in self._read:
+            self._read[episode_id] = await self._transcripts.load(episode_id)
+        return self._read[episode_id]
+
+
+async def place_passages(found: SearchResult, *, transcripts: Transcripts) -> SearchResult:
     """The passages found, with the voices and the seconds of their transcripts, in the same order."""
     there = list(found.passages)
     for episode_id in dict.fromkeys(passage.episode_id for passage in found.passages):

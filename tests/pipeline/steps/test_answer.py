@@ -1,5 +1,6 @@
 """Answering a question: near the insight that is meant first, further away only where that says nothing."""
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -8,6 +9,7 @@ from pipeline.domain.answer import Answer, Citation, Grade, Moment, Question, St
 from pipeline.domain.audience import LOCAL
 from pipeline.domain.insight import Author
 from pipeline.domain.passage import SearchResult
+from pipeline.domain.transcript import Transcript
 from pipeline.ports import Told
 from pipeline.steps.answer import answer_question
 from tests.peers.made_episodes import episode, transcript
@@ -156,3 +158,23 @@ async def test_a_writer_is_given_the_voices_and_seconds_of_the_transcript(index:
 
     heard = {c.passage.text: c.passage.speaker for c in answer.citations}
     assert {heard[text] for text in HEATING} == {"Bea"}
+
+
+async def test_a_transcript_is_read_once_however_often_it_is_looked_into(index: MemoryIndex) -> None:
+    transcripts = CountedTranscripts({episode("heating").id: transcript(HEATING)})
+    moment = Moment(episode("heating").id, 0.0, 10.0, HEATING[0])
+    question = Question("Why is the water in no. 4 hotter?", LOCAL, context="Narrow pipes", about=(moment,))
+    await answer_question(question, index=index, transcripts=transcripts, writer=Grades({"pipes": Grade.PARTLY}))
+
+    # In its episode first, for the quote then, and once more in all shows.
+    assert transcripts.loads[episode("heating").id] == 1
+
+
+class CountedTranscripts(MemoryTranscripts):
+    def __init__(self, stored: dict[str, Transcript]) -> None:
+        super().__init__(stored)
+        self.loads: Counter[str] = Counter()
+
+    async def load(self, episode_id: str) -> Transcript | None:
+        self.loads[episode_id] += 1
+        return await super().load(episode_id)
