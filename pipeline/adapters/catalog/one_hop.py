@@ -6,14 +6,17 @@ together they cost more than nearly every statement of ours.
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any, Final, Self
 
 import aiosqlite
+from aiosqlite import core
 
 _ROWS_AT_ONCE: Final = 64
 
 
-def connect(*arguments: Any, **options: Any) -> aiosqlite.Connection:
+def connect(*arguments: Any, **options: Any) -> "_Connection":
     """A connection to be awaited, with the arguments of `sqlite3.connect`."""
     return _Connection(lambda: sqlite3.connect(*arguments, **options))
 
@@ -21,7 +24,19 @@ def connect(*arguments: Any, **options: Any) -> aiosqlite.Connection:
 class _Connection(aiosqlite.Connection):
     def __init__(self, connector: Any) -> None:
         super().__init__(connector, _ROWS_AT_ONCE)
-        self._thread.daemon = True
+        self._thread = Thread(target=_work, args=(self._tx,), daemon=True)
+
+    def stop(self) -> None:
+        """End the thread after all that it was asked before. Who closed has had the answer that it is closed."""
+
+        def end() -> object:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+            return core._STOP_RUNNING_SENTINEL  # noqa: SLF001  its thread ends at this alone
+
+        self._running = False
+        self._tx.put_nowait((None, end))
 
     def cursor(self) -> "_Cursor":  # type: ignore[override]  # SQLAlchemy, its one user, asks for no more
         return _Cursor(self)
@@ -37,6 +52,18 @@ class _Connection(aiosqlite.Connection):
         cursor = self._conn.cursor()
         (cursor.executemany if is_many else cursor.execute)(sql, parameters)
         return cursor, cursor.fetchall() if cursor.description else ()
+
+
+def _work(asked: SimpleQueue[Any]) -> None:
+    """Do what is asked, in turn, until the end, which nobody waits for."""
+    while True:
+        try:
+            core._connection_worker_thread(asked)  # noqa: SLF001  the same, but that it goes on
+        except RuntimeError:
+            # The loop that asked was cancelled and has ended before the answer: nobody misses it. What else was asked,
+            # the closing of the file among it, is still done.
+            continue
+        return
 
 
 class _Cursor:

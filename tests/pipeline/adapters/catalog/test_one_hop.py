@@ -1,6 +1,10 @@
 """SQLite with one visit to its thread for each statement: what a cursor must still give."""
 
+import asyncio
+import sqlite3
+import threading
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,6 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from pipeline.adapters.catalog.engines import make_async_engine, parse_url
+from pipeline.adapters.catalog.one_hop import connect
 
 
 @pytest.fixture
@@ -51,3 +56,31 @@ async def test_errors_are_those_of_the_database(engine: AsyncEngine) -> None:
             await connection.execute(text("INSERT INTO tide VALUES (1, 1)"))
         with pytest.raises(OperationalError):
             await connection.execute(text("SELECT wind FROM tide"))
+
+
+def test_a_loop_that_ends_before_the_answer_is_no_error_and_the_file_is_closed(tmp_path: Path) -> None:
+    path = tmp_path / "some.db"
+    held, asked = threading.Event(), threading.Event()
+
+    def held_back() -> int:
+        asked.set()
+        return int(held.wait(timeout=30))
+
+    async def ask_and_leave() -> None:
+        connection = connect(path, check_same_thread=False)
+        await connection
+        await connection.create_function("held_back", 0, held_back)
+        asking = asyncio.ensure_future(connection.run("SELECT held_back()", (), is_many=False))
+        await asyncio.to_thread(asked.wait, 30)
+        asking.cancel()
+        connection.stop()
+
+    before = set(threading.enumerate())
+    asyncio.run(ask_and_leave())
+    (worker,) = set(threading.enumerate()) - before
+    held.set()
+    worker.join(timeout=30)
+    assert not worker.is_alive()
+    with closing(sqlite3.connect(path, timeout=0)) as free:
+        free.execute("PRAGMA locking_mode = EXCLUSIVE")
+        free.execute("CREATE TABLE tide (id INTEGER PRIMARY KEY)")
