@@ -25,9 +25,9 @@ from pipeline.domain.errors import DataFolderBusy
 from tests.chaos.service import run_service
 
 ONE: Mapping[str, str] = {"local": "all"}
-FIVE: Mapping[str, str] = {"bot-0": "bot", "worker-0": "worker", "gpu-0": "gpu", "all-0": "all", "all-1": "all"}
-MORTAL = ("worker-0", "bot-0", "gpu-0")
-"""Of five processes these never return after a while: one of each role."""
+FIVE: Mapping[str, str] = {"bot-0": "bot", "web-0": "web", "worker-0": "worker", "gpu-0": "gpu", "all-0": "all"}
+MORTAL = ("web-0", "worker-0", "bot-0", "gpu-0")
+"""Of five processes these never return after a while, in this order: one of each role. The last does all by itself."""
 _LATE = ("openai", "chromadb", "alembic.command", "aiosqlite", "psycopg", "uvicorn.protocols.http.h11_impl")
 """What Podsift imports only when it needs it."""
 

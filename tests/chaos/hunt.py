@@ -101,7 +101,7 @@ async def hunt(fleet: Fleet, world: World, *, kills: int, seconds: float, dice: 
     """Kill at random moments, until so many kills or seconds."""
     bag = Bag()
     ends = time.monotonic() + seconds
-    deaths = {slot: kills * (2 + number) // 6 for number, slot in enumerate(MORTAL) if slot in fleet.slots}
+    deaths = {slot: kills * (3 + number) // 8 for number, slot in enumerate(MORTAL) if slot in fleet.slots}
     for number in range(kills):
         if number and number % _TOLD_EVERY == 0:
             print(
@@ -111,6 +111,8 @@ async def hunt(fleet: Fleet, world: World, *, kills: int, seconds: float, dice: 
         if time.monotonic() > ends:
             return bag
         slot = await _next(fleet, world, dice)
+        goes_for_good = [mortal for mortal, at in deaths.items() if number >= at and mortal in fleet.running]
+        slot = goes_for_good[0] if goes_for_good else slot
         try:
             bag.cut += await asyncio.to_thread(fleet.under_way, slot)
         except SQLAlchemyError:
@@ -120,10 +122,10 @@ async def hunt(fleet: Fleet, world: World, *, kills: int, seconds: float, dice: 
             print(f"{slot} had ended by itself", flush=True)
             bag.ended.append(slot)
         bag.kills += 1
-        if number >= deaths.get(slot, kills):
+        if goes_for_good:
             print(f"{slot} never returns", flush=True)
-            continue
-        fleet.start(slot)
+        else:
+            fleet.start(slot)
     return bag
 
 

@@ -2,12 +2,13 @@
 
     python -m tests.chaos.run [--kills 50] [--seconds 3600] [--database sqlite|postgres] [--seed 1] [--log FILE]
 
-One process on SQLite; or five on PostgreSQL (PODSIFT_TEST_POSTGRES names one) with a Chroma server, of which one bot,
-one worker and one transcriber never return. Kills come while feeds are read, audio is downloaded and heard chunk by
-chunk (a tiny model made on the spot), insights are asked of a model on loopback, episodes are indexed, and digests are
-posted to a chat server that takes every post. Ends with 1 when something is lost or doubled, when more than one
-expensive step was done again for each kill, when a reply of the model was lost that had been there for a while, when a
-process ended that nobody had killed, or when the last ones took longer to stop than they may.
+One process on SQLite; or five on PostgreSQL (PODSIFT_TEST_POSTGRES names one) with a Chroma server: bot, web, worker
+and gpu, which one after another never return, and one that does all. Kills come while feeds are read, audio is
+downloaded and heard chunk by chunk (a tiny model made on the spot), insights are asked of a model on loopback, episodes
+are indexed, and digests are posted to a chat server that takes every post. Ends with 1 when something is lost or
+doubled, when more than one expensive step was done again for each kill, when a reply of the model was lost that had
+been there for a while, when a process ended that nobody had killed, or when the last ones took longer to stop than they
+may.
 """
 
 import argparse
