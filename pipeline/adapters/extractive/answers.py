@@ -156,18 +156,18 @@ def _names_asked(question: str, read: Sequence[_Read]) -> bool:
 
 def _worth_showing(passages: Sequence[Passage], *, asked: frozenset[str]) -> list[Passage]:
     """Without those that repeat an earlier one or hardly match."""
-    shown: list[Passage] = []
+    shown: list[tuple[Passage, frozenset[str]]] = []
     best = max((passage.match for passage in passages), default=0.0)
     for passage in passages:
         weak = len(shown) >= _ALWAYS and passage.match < _LEAST_SHARE * best
-        if not weak and not any(_is_repeated(passage, other, asked=asked) for other in shown):
-            shown.append(passage)
-    return shown
+        named = frozenset() if weak else stems(passage.text)
+        if not weak and not any(_is_repeated(named, other, asked=asked) for _, other in shown):
+            shown.append((passage, named))
+    return [passage for passage, _ in shown]
 
 
-def _is_repeated(passage: Passage, other: Passage, *, asked: frozenset[str]) -> bool:
+def _is_repeated(here: frozenset[str], there: frozenset[str], *, asked: frozenset[str]) -> bool:
     """Whether they say the same; the words of the question are in both anyway, where anything else is."""
-    here, there = stems(passage.text), stems(other.text)
     if here - asked and there - asked:
         here, there = here - asked, there - asked
     return bool(here and there) and len(here & there) >= _SAME_WORDS * min(len(here), len(there))

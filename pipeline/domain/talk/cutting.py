@@ -1,8 +1,9 @@
 """The part of a passage that speaks to a question: one to four whole sentences in a row, without adverts."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from pipeline.domain.passage import Neighbour, Passage
@@ -90,9 +91,9 @@ class Cut:
 
 def read_passage(passage: Passage) -> Reading:
     """Read a passage between its neighbours, by its turns; where they are unknown, times are interpolated."""
-    before, own, after = (spoken_words(Transcript(there, Basis.PUBLISHED)) for there in _heard(passage))
+    before, own, after = _words_in_a_row(_heard(passage))
     before, after = before[-_BESIDE:], after[:_BESIDE]
-    words = tuple(_renumbered(before, own, after))
+    words = (*before, *own, *after)
     said = sentences(words)
     main = range(len(before), len(before) + len(own))
     there = tuple(place for place, s in enumerate(said) if s.first < main.stop and s.last >= main.start)
@@ -141,9 +142,11 @@ def holds_reply(reading: Reading, question: str) -> bool:
 def _heard(passage: Passage) -> Iterator[tuple[Segment, ...]]:
     """The segments before it, its own, and those after it."""
     before, after = passage.before, passage.after
-    yield () if before is None or _is_far(before.end, passage.start) else _beside(before, passage)
+    there = () if before is None or _is_far(before.end, passage.start) else _beside(before, passage)
+    yield there[len(there) - _close_by(there[::-1]) :]
     yield passage.turns or (Segment(passage.text, passage.start, passage.end, passage.speaker),)
-    yield () if after is None or _is_far(passage.end, after.start) else _beside(after, passage)
+    there = () if after is None or _is_far(passage.end, after.start) else _beside(after, passage)
+    yield there[: _close_by(there)]
 
 
 def _is_far(end: float | None, start: float | None) -> bool:
@@ -158,12 +161,18 @@ def _beside(beside: Neighbour, passage: Passage) -> tuple[Segment, ...]:
     return beside.turns or (Segment(beside.text, beside.start, beside.end, voice),)
 
 
-def _renumbered(*parts: Sequence[Word]) -> Iterator[Word]:
-    """The words of the parts in a row, with segments that are never the same in two of them."""
-    shift = 0
-    for part in parts:
-        yield from (replace(word, segment=word.segment + shift) for word in part)
-        shift += part[-1].segment + 1 if part else 0
+def _words_in_a_row(heard: Iterable[tuple[Segment, ...]]) -> Iterator[tuple[Word, ...]]:
+    """The words of each part, with segments that are never the same in two of them."""
+    begin = 0
+    for part in heard:
+        yield spoken_words(Transcript(part, Basis.PUBLISHED), begin=begin)
+        begin += len(part)
+
+
+def _close_by(turns: Sequence[Segment]) -> int:
+    """How many of these turns, the nearest first, hold the words that are read beside a passage."""
+    words = accumulate(len(turn.text.split()) for turn in turns)
+    return next((count for count, said in enumerate(words, start=1) if said > _BESIDE), len(turns))
 
 
 def _score(sentence: Sentence, near: float, wanted: frozenset[str]) -> float:

@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import Final
 
 from pipeline.domain.passage import Neighbour, Passage
-from pipeline.domain.talk.quotes import locate_quote
-from pipeline.domain.talk.speech import bounds, plain_words, with_speakers, written_words
+from pipeline.domain.talk.quotes import Located, locate_quotes
+from pipeline.domain.talk.speech import bounds, with_speakers, written_words
 from pipeline.domain.transcript import Segment, Transcript
 
 _SLACK: Final = 15.0
@@ -38,12 +38,13 @@ def placed(passages: Sequence[Passage], transcript: Transcript) -> list[Passage]
     """
     named = with_speakers(transcript)
     labels = () if named is transcript else tuple({s.speaker for s in named.segments if s.speaker})
-    return [_placed(passage, named, labels=labels) for passage in passages]
+    timeline = _Timeline.of(named)
+    return [_placed(passage, timeline, labels=labels) for passage in passages]
 
 
 def quoted(beside: Passage, quote: str, transcript: Transcript) -> Passage | None:
     """The quote as a passage of the same episode as `beside`; None where the transcript does not say it."""
-    turns = _turns(quote, with_speakers(transcript))
+    (turns,) = _turns([quote], with_speakers(transcript))
     if turns is None:
         return None
     text = " ".join(segment.text for segment in turns.segments)
@@ -71,12 +72,14 @@ def moved(url: str | None, start: float | None) -> str | None:
     return f"{url.split('#t=', maxsplit=1)[0]}#t={int(start)}"
 
 
-def _placed(passage: Passage, transcript: Transcript, *, labels: Sequence[str]) -> Passage:
-    part = _around(passage, transcript)
-    own = _turns(_without_labels(passage.text, labels), part)
+def _placed(passage: Passage, timeline: "_Timeline", *, labels: Sequence[str]) -> Passage:
+    part = timeline.around(passage)
+    texts = [passage.text, *(beside.text for beside in (passage.before, passage.after) if beside is not None)]
+    found = iter(_turns([_without_labels(text, labels) for text in texts], part))
+    own = next(found)
     if own is None:
         return passage
-    before, after = (_beside(beside, part, labels=labels) for beside in (passage.before, passage.after))
+    before, after = (None if each is None else _beside(each, next(found)) for each in (passage.before, passage.after))
     if before is not None and own.first - before[1].last > _APART:
         before = None
     if after is not None and after[1].first - own.last > _APART:
@@ -95,18 +98,12 @@ def _said(passage: Passage, turns: _Turns) -> Passage:
     return replace(passage, start=start, end=end, speaker=speaker, url=url, turns=turns.segments)
 
 
-def _beside(neighbour: Neighbour | None, part: Transcript, *, labels: Sequence[str]) -> tuple[Neighbour, _Turns] | None:
-    turns = None if neighbour is None else _turns(_without_labels(neighbour.text, labels), part)
-    if neighbour is None or turns is None:
+def _beside(neighbour: Neighbour, turns: _Turns | None) -> tuple[Neighbour, _Turns] | None:
+    """The neighbour with what its turns tell, and these; None where the transcript does not say it."""
+    if turns is None:
         return None
-    there = replace(
-        neighbour,
-        start=turns.segments[0].start,
-        end=turns.segments[-1].end,
-        speaker=_names(turns),
-        turns=turns.segments,
-    )
-    return there, turns
+    start, end = turns.segments[0].start, turns.segments[-1].end
+    return replace(neighbour, start=start, end=end, speaker=_names(turns), turns=turns.segments), turns
 
 
 def _without_labels(text: str, labels: Sequence[str]) -> str:
@@ -118,37 +115,45 @@ def _names(turns: _Turns) -> str | None:
     return names_of((segment.speaker, len(segment.text.split())) for segment in turns.segments)
 
 
-def _around(passage: Passage, transcript: Transcript) -> Transcript:
-    """The part of the transcript where the passage and its neighbours are; all of it where there are no times."""
-    start = passage.start if passage.before is None else passage.before.start
-    end = passage.end if passage.after is None else passage.after.end
-    if start is None or end is None or not transcript.is_timed:
-        return transcript
-    begins = [segment.start or 0.0 for segment in transcript.segments]
-    ends = [*(following for _, following in pairwise(begins)), float("inf")]
-    there = [
-        place
-        for place, (begun, ended) in enumerate(zip(begins, ends, strict=True))
-        if begun <= end + _SLACK and ended >= start - _SLACK
-    ]
-    if not there:
-        return transcript
-    return replace(transcript, segments=transcript.segments[there[0] : there[-1] + 1])
+@dataclass(frozen=True, slots=True)
+class _Timeline:
+    """A transcript and when each of its segments begins and ends, in seconds; no `spans` where it has no times."""
+
+    transcript: Transcript
+    spans: tuple[tuple[float, float], ...]
+
+    @classmethod
+    def of(cls, transcript: Transcript) -> "_Timeline":
+        """The timeline of a transcript."""
+        begins = [segment.start or 0.0 for segment in transcript.segments] if transcript.is_timed else []
+        return cls(transcript, tuple(pairwise([*begins, float("inf")])))
+
+    def around(self, passage: Passage) -> Transcript:
+        """The part where the passage and its neighbours are; all of it where there are no times."""
+        start = passage.start if passage.before is None else passage.before.start
+        end = passage.end if passage.after is None else passage.after.end
+        if start is None or end is None:
+            return self.transcript
+        low, high = start - _SLACK, end + _SLACK
+        there = [place for place, (begun, ended) in enumerate(self.spans) if begun <= high and ended >= low]
+        if not there:
+            return self.transcript
+        return replace(self.transcript, segments=self.transcript.segments[there[0] : there[-1] + 1])
 
 
-def _turns(text: str, part: Transcript) -> _Turns | None:
-    found = locate_quote(part, text)
-    if found is None:
-        return None
-    segments = part.segments
+def _turns(texts: Sequence[str], part: Transcript) -> list[_Turns | None]:
+    """Where each of the texts was said in this part of the transcript."""
+    return [None if found is None else _cut(found, part.segments) for found in locate_quotes(part, texts)]
+
+
+def _cut(found: Located, segments: tuple[Segment, ...]) -> _Turns | None:
+    """The segments in which it was said, cut to its words."""
     places = range(found.first_segment, found.last_segment + 1)
-    words = {place: written_words(segments[place].text) for place in places}
-    skipped = found.first_word - len(plain_words(replace(part, segments=segments[: found.first_segment])))
-    left = found.last_word - found.first_word + 1
+    left, skipped = found.last_word - found.first_word + 1, found.skipped
     turns: list[Segment] = []
     for place in places:
-        said = words[place][skipped if place == places[0] else 0 :][:left]
-        left -= len(said)
+        said = written_words(segments[place].text)[skipped:][:left]
+        left, skipped = left - len(said), 0
         begun, ended = bounds(segments, place) or (None, None)
         start = found.start if place == places[0] else begun
         end = found.end if place == places[-1] else ended

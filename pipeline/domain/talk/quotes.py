@@ -23,14 +23,16 @@ _TRIES: Final = 4
 class Located:
     """Where a quote was said: segments and words (positions as in `speech.spoken_words`), both ends included.
 
-    `start` and `end` are seconds, interpolated inside long segments; None without times. `text` is what the
-    transcript says there, `score` how well the quote agrees with it, up to 1.
+    `skipped` words of the first segment come before it. `start` and `end` are seconds, interpolated inside long
+    segments; None without times. `text` is what the transcript says there, `score` how well the quote agrees with
+    it, up to 1.
     """
 
     first_segment: int
     last_segment: int
     first_word: int
     last_word: int
+    skipped: int
     start: float | None
     end: float | None
     score: float
@@ -42,8 +44,17 @@ def locate_quote(transcript: Transcript, quote: str, *, near: int | None = None)
 
     Of equal places the one closest to segment `near` wins, else the first.
     """
-    needle = normalised(quote)
+    return _located(_Text.of(transcript), quote, near=near)
+
+
+def locate_quotes(transcript: Transcript, quotes: Sequence[str]) -> list[Located | None]:
+    """`locate_quote` of each, with one reading of the transcript."""
     text = _Text.of(transcript)
+    return [_located(text, quote, near=None) for quote in quotes]
+
+
+def _located(text: "_Text", quote: str, *, near: int | None) -> Located | None:
+    needle = normalised(quote)
     if not needle or not text.plain:
         return None
     at = text.offset_of(near) if near is not None else 0
@@ -89,6 +100,7 @@ class _Text:
             last_segment=self.indices[last],
             first_word=first_word,
             last_word=last_word,
+            skipped=before,
             start=self._second(first, begin),
             end=self._second(last, end),
             score=score,

@@ -32,13 +32,14 @@ class Word:
     speaker: str | None
 
 
-def spoken_words(transcript: Transcript) -> tuple[Word, ...]:
+def spoken_words(transcript: Transcript, *, begin: int = 0) -> tuple[Word, ...]:
     """Every word of the transcript in order; pieces without a letter or digit are no words.
 
-    A segment that opens with «Full Name:» and names no speaker gets that speaker; the label is no word then.
+    A segment that opens with «Full Name:» and names no speaker gets that speaker; the label is no word then. The
+    words' segments are counted from `begin`.
     """
     segments = with_speakers(transcript).segments
-    return tuple(word for index in range(len(segments)) for word in _words_of(segments, index))
+    return tuple(word for index in range(len(segments)) for word in _words_of(segments, index, begin + index))
 
 
 def plain_words(transcript: Transcript) -> list[str]:
@@ -106,20 +107,18 @@ def bounds(segments: tuple[Segment, ...], index: int) -> tuple[float, float] | N
     return segment.start, guess if following is None or following <= segment.start else min(guess, following)
 
 
-def _words_of(segments: tuple[Segment, ...], index: int) -> Iterator[Word]:
+def _words_of(segments: tuple[Segment, ...], index: int, number: int) -> Iterator[Word]:
     segment = segments[index]
     pieces = _SENTENCE_MARK.sub(r"\1 ", segment.text).split()
-    plain = [normalised(piece) for piece in pieces]
-    total = sum(len(p) + 1 for p in plain if p) or 1
+    plain = normalised_lines(pieces) if pieces else []
+    total = sum(len(form) + 1 for form in plain if form) or 1
     time = bounds(segments, index)
+    begun, each = (0.0, 0.0) if time is None else (time[0], (time[1] - time[0]) / total)
     done = 0
     for piece, form in zip(pieces, plain, strict=True):
         if not form:
             continue
-        start, end = _between(time, done / total), _between(time, (done + len(form)) / total)
-        done += len(form) + 1
-        yield Word(piece, form, index, start, end, segment.speaker)
-
-
-def _between(time: tuple[float, float] | None, share: float) -> float | None:
-    return None if time is None else round(time[0] + (time[1] - time[0]) * share, 3)
+        ended = done + len(form)
+        start, end = (None, None) if time is None else (round(begun + done * each, 3), round(begun + ended * each, 3))
+        done = ended + 1
+        yield Word(piece, form, number, start, end, segment.speaker)
