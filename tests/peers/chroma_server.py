@@ -1,6 +1,7 @@
 """A real Chroma server on loopback, and a gate before it that a test can shut, slow down or guard with a token."""
 
 import asyncio
+import secrets
 import socket
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 _READY_WITHIN = 30.0
+_LOWEST, _HIGHEST = 12_000, 32_000
+"""Linux hands out ports from 32,768 on."""
 
 
 @contextmanager
@@ -99,11 +102,12 @@ def _length(head: bytes) -> int:
 
 
 def free_port() -> int:
-    """A port on loopback that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port on loopback that nobody uses, below those that the system hands out: nobody else gets it meanwhile."""
+    while True:
+        port = _LOWEST + secrets.randbelow(_HIGHEST - _LOWEST)
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _wait_until_open(port: int) -> None:
