@@ -19,6 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.pulse import Pulse
 from pipeline.domain.errors import PodsiftError
 from pipeline.ports import Clock
 
@@ -38,33 +39,30 @@ _log = logging.getLogger(__name__)
 @asynccontextmanager
 async def ticking(
     *,
-    scan_due: Tick,
-    post_due: Tick,
-    forget_due: Tick,
+    scan_due: Tick | None,
+    post_due: Tick | None,
+    forget_due: Tick | None,
     clock: Clock,
+    pulse: Pulse,
     scan_every: float = _SCAN_EVERY,
     post_every: float = _POST_EVERY,
     look_every: float = _LOOK_EVERY,
 ) -> AsyncIterator[None]:
     """Call the ticks at once and then every so many seconds, as long as the block runs.
 
-    A tick that is late runs once, however many it missed, and never beside itself; one that raises is logged and
-    tried again at the next. Every `look_every` seconds `clock` is looked at: when it was set, the ticks run at once.
+    None stands for a tick of another role; `pulse` is told how the others end. A tick that is late runs once, however
+    many it missed, and never beside itself; one that raises is logged and tried again at the next. Every `look_every`
+    seconds `clock` is looked at: when it was set, the ticks run at once.
     """
     scheduler = AsyncIOScheduler(timezone="UTC")
-    for name, tick, seconds in (
+    for name, tick, every in (
         ("scan", scan_due, scan_every),
         ("post", post_due, post_every),
         ("forget", forget_due, _FORGET_EVERY),
     ):
-        scheduler.add_job(
-            partial(_told, name, tick),
-            _Every(timedelta(seconds=seconds)),
-            name=name,
-            next_run_time=datetime.now(UTC),
-            max_instances=1,
-            misfire_grace_time=None,
-        )
+        if tick is not None:
+            pulse.expect(name, every=every)
+            _add(scheduler, name, partial(_told, name, tick, pulse), every=every)
     scheduler.start()
     looking = asyncio.create_task(_look_at_the_clock(clock, scheduler, every=look_every))
     try:
@@ -74,6 +72,17 @@ async def ticking(
         with suppress(asyncio.CancelledError):
             await looking
         scheduler.shutdown(wait=False)
+
+
+def _add(scheduler: AsyncIOScheduler, name: str, tick: Tick, *, every: float) -> None:
+    scheduler.add_job(
+        tick,
+        _Every(timedelta(seconds=every)),
+        name=name,
+        next_run_time=datetime.now(UTC),
+        max_instances=1,
+        misfire_grace_time=None,
+    )
 
 
 class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
@@ -104,10 +113,11 @@ def _apart(clock: Clock) -> float:
     return clock.now().timestamp() - asyncio.get_running_loop().time()
 
 
-async def _told(name: str, tick: Tick) -> None:
+async def _told(name: str, tick: Tick, pulse: Pulse) -> None:
     """Do what is due. A part that is away is told in a line; a bug is left to the scheduler, which logs its trace."""
     try:
-        await tick()
+        with pulse.of(name):
+            await tick()
     except asyncio.CancelledError:
         return  # the service stops in the middle of it; the scheduler would call that an error
     except (PodsiftError, SQLAlchemyError) as error:

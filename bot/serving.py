@@ -65,10 +65,11 @@ async def _serve_until(stop: asyncio.Event, settings: Settings) -> None:
             await stack.enter_async_context(telling_owner(app))
         await stack.enter_async_context(
             ticking(
-                scan_due=partial(app.worker.scan_due, engine) if settings.role in _SCANNING_ROLES else _rest,
-                post_due=partial(app.worker.post_due, engine) if settings.role in _POSTING_ROLES else _rest,
-                forget_due=partial(app.upkeep.start_due, engine) if settings.role in _SCANNING_ROLES else _rest,
+                scan_due=partial(app.worker.scan_due, engine) if settings.role in _SCANNING_ROLES else None,
+                post_due=partial(app.worker.post_due, engine) if settings.role in _POSTING_ROLES else None,
+                forget_due=partial(app.upkeep.start_due, engine) if settings.role in _SCANNING_ROLES else None,
                 clock=app.clock,
+                pulse=app.engine.pulse,
             )
         )
         spare_what_stays()
@@ -77,7 +78,3 @@ async def _serve_until(stop: asyncio.Event, settings: Settings) -> None:
         await stop.wait()
         app.engine.farewell.begin()
         _log.info("Stopping.")
-
-
-async def _rest() -> None:
-    """Another role does this."""

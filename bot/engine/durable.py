@@ -7,19 +7,22 @@ run again finds it there.
 
 import asyncio
 import logging
-import sqlite3
 import warnings
 from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, WorkflowStatus
+from dbos import error as errors
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.engine.database_file import prepare
 from bot.engine.failover import Pace, holding, libpq_url, relieve_the_dead
 from bot.engine.queues import ROLES, Job, limits
 from bot.engine.workflows import Work, Workflows, start
@@ -35,6 +38,7 @@ _SHAPE: Final = "1"
 """Raised only when the shape of a workflow breaks: DBOS then leaves what is in flight to the old version."""
 
 _STAGES: Final = [stage.value for stage in Stage]
+_STATES: Final = MappingProxyType({"ENQUEUED": "waiting", "PENDING": "running", "DELAYED": "paused"})
 _KEPT: Final = timedelta(days=7)
 """So long finished workflows are kept, for whoever wants to look; the catalogue has what they made."""
 _SWEEP_EVERY: Final = 24 * 3600.0
@@ -69,10 +73,14 @@ class Paused:
 
 
 class Engine:
-    """Starts durable work; everything started is finished by this process or, after a crash, by the next."""
+    """Starts durable work; everything started is finished by this process or, after a crash, by the next.
+
+    Whatever is asked raises CatalogUnavailable where the engine's database cannot be read.
+    """
 
     def __init__(self, workflows: Workflows) -> None:
         self._workflows = workflows
+        self._counting: asyncio.Task[Mapping[tuple[str, str], int]] | None = None
 
     async def start_scans(self, buckets: Iterable[int], *, tick: str) -> None:
         """Read the due feeds of these buckets, but for those that are queued or read anywhere.
@@ -81,9 +89,7 @@ class Engine:
         the second finds what the first has left.
         """
         # The engine has an id against that, which it forgets when another process takes the run over.
-        found = await DBOS.list_workflows_async(
-            status=["ENQUEUED", "PENDING"], name="scan", load_input=False, load_output=False
-        )
+        found = await _listed(status=["ENQUEUED", "PENDING"], name="scan")
         under_way = {each.workflow_id.split(":")[1] for each in found}
         for bucket in map(str, sorted(set(buckets))):
             if bucket not in under_way:
@@ -103,16 +109,24 @@ class Engine:
 
     async def under_way(self) -> Mapping[tuple[str, int], Stage]:
         """Episode id and attempt of everything that is queued or runs, here or in another process, with its stage."""
-        found = await DBOS.list_workflows_async(
-            status=["ENQUEUED", "PENDING", "DELAYED"], name=_STAGES, load_input=False, load_output=False
-        )
+        found = await _listed(status=["ENQUEUED", "PENDING", "DELAYED"], name=_STAGES)
         return {
             (_episode_of(each.workflow_id), int(each.workflow_id.split(":")[2])): Stage(each.name) for each in found
         }
 
+    async def queues(self) -> Mapping[tuple[str, str], int]:
+        """How much is `waiting`, `running` and `paused` in each queue, here or in another process.
+
+        Whoever asks while it is counted shares that: the engine asks a database that is away for ever, in a thread for
+        each.
+        """
+        if self._counting is None or self._counting.done():
+            self._counting = asyncio.create_task(_lengths())
+        return await asyncio.shield(self._counting)
+
     async def paused(self) -> tuple[Paused, ...]:
         """What waits until a part of ours is there again, a line for each reason."""
-        found = await DBOS.list_workflows_async(status="DELAYED", name=_STAGES, load_output=False)
+        found = await _listed(status="DELAYED", name=_STAGES, load_input=True)
         by_reason: dict[str, list[int]] = {}
         now = datetime.now(UTC).timestamp() * 1000
         for each in found:
@@ -127,7 +141,7 @@ class Engine:
 
     async def go_on(self) -> int:
         """Let everything that is paused go on now; returns how much that is."""
-        found = await DBOS.list_workflows_async(status="DELAYED", name=_STAGES, load_input=False, load_output=False)
+        found = await _listed(status="DELAYED", name=_STAGES)
         for each in found:
             await DBOS.set_workflow_delay_async(each.workflow_id, delay_seconds=0.0)
         return len(found)
@@ -137,21 +151,15 @@ class Engine:
 
         That is what crashed the process too often, and what failed while its failure was being recorded.
         """
-        found = await DBOS.list_workflows_async(
-            status=["MAX_RECOVERY_ATTEMPTS_EXCEEDED", "ERROR", "CANCELLED"], name=_STAGES, load_output=False
-        )
+        found = await _listed(status=["MAX_RECOVERY_ATTEMPTS_EXCEEDED", "ERROR", "CANCELLED"], name=_STAGES)
         await DBOS.delete_workflows_async([workflow.workflow_id for workflow in found])
         return tuple((Stage(workflow.name), _episode_of(workflow.workflow_id)) for workflow in found)
 
     async def sweep(self, *, before: datetime) -> int:
         """Delete what was finished before then; returns how much. What became of it is in the catalogue."""
         swept = 0
-        while found := await DBOS.list_workflows_async(
-            status=["SUCCESS", "ERROR", "CANCELLED"],
-            completed_before=before.isoformat(),
-            limit=_SWEPT_AT_ONCE,
-            load_input=False,
-            load_output=False,
+        while found := await _listed(
+            status=["SUCCESS", "ERROR", "CANCELLED"], completed_before=before.isoformat(), limit=_SWEPT_AT_ONCE
         ):
             await DBOS.delete_workflows_async([workflow.workflow_id for workflow in found])
             swept += len(found)
@@ -182,7 +190,7 @@ async def open_engine(
     async with AsyncExitStack() as stack:
         held = None if is_embedded else await stack.enter_async_context(holding(url, slot, patience=rhythm.patience))
         if is_embedded:
-            await asyncio.to_thread(_prepare, Path(url.removeprefix("sqlite:///")))
+            await asyncio.to_thread(prepare, Path(url.removeprefix("sqlite:///")))
         stack.push_async_callback(_close, rhythm.farewell, farewell or Farewell())
         with explained(place_of(parse_url(url))):
             engine = await _launched(url, role=role, slot=slot, work=work, rhythm=rhythm)
@@ -248,9 +256,27 @@ async def _sweeping(engine: Engine) -> None:
             swept = await engine.sweep(before=datetime.now(UTC) - _KEPT)
             if swept:
                 _log.info("Deleted what was finished a week ago from the engine.", extra={"workflows": swept})
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, CatalogUnavailable) as error:
             _log.warning("Could not clean the engine's database.", extra={"problem": str(error)})
         await asyncio.sleep(_SWEEP_EVERY)
+
+
+async def _listed(**which: Any) -> list[WorkflowStatus]:
+    """The workflows that the engine lists, by default without input. Raises CatalogUnavailable."""
+    try:
+        return await DBOS.list_workflows_async(**{"load_input": False, "load_output": False, **which})
+    except (SQLAlchemyError, errors.DBOSException) as error:
+        complaint = str(error).partition("\n")[0]
+        raise CatalogUnavailable(f"The engine's database cannot be read: {complaint}", retryable=True) from error
+
+
+async def _lengths() -> Mapping[tuple[str, str], int]:
+    found = await _listed(status=list(_STATES))
+    lengths = dict.fromkeys(product(ROLES["all"], _STATES.values()), 0)
+    for each in found:
+        if each.queue_name in ROLES["all"]:
+            lengths[each.queue_name, _STATES[each.status]] += 1
+    return lengths
 
 
 def _episode_of(workflow_id: str) -> str:
@@ -268,33 +294,3 @@ def _config(*, url: str, slot: str) -> DBOSConfig:
         log_level="ERROR",
         enable_otlp=False,
     )
-
-
-def _prepare(path: Path) -> None:
-    """Put a damaged file aside: the catalogue knows what waits, and all that is lost is what was started of it.
-
-    Raises CatalogUnavailable where the file cannot be written.
-    """
-    try:
-        try:
-            _use_wal(path)
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError:
-            aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}")
-            path.replace(aside)
-            for rest in ("-wal", "-shm"):
-                path.with_name(path.name + rest).unlink(missing_ok=True)
-            _log.warning("The engine's database was damaged and is made anew.", extra={"aside": str(aside)})
-            _use_wal(path)
-    except (sqlite3.OperationalError, OSError) as error:
-        problem = f"The engine's database {path} cannot be written ({error}). Check the disk and who owns the folder."
-        raise CatalogUnavailable(problem, retryable=True) from error
-
-
-def _use_wal(path: Path) -> None:
-    """DBOS leaves SQLite's journal as it is; write-ahead logging is five times faster and kept in the file."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("pragma journal_mode=wal")
-        if connection.execute("pragma quick_check(1)").fetchone() != ("ok",):
-            raise sqlite3.DatabaseError

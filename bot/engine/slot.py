@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.engine.worker import Worker
 from bot.farewell import Farewell
+from bot.pulse import Pulse
 from bot.settings import Settings
 
 if TYPE_CHECKING:  # DBOS is imported where it is used: a look at the list would wait for it, and not need it
@@ -15,11 +16,12 @@ if TYPE_CHECKING:  # DBOS is imported where it is used: a look at the list would
 class EngineSlot:
     """Starts the engine when it is first needed: a question or a look at the list needs none.
 
-    `farewell` is the time that its end shares with what ends before it.
+    `farewell` is the time that its end shares with what ends before it, `pulse` how the ticks are that bring it work.
     """
 
     def __init__(self, settings: Settings, worker: Worker, stack: AsyncExitStack) -> None:
         self.farewell = Farewell()
+        self.pulse = Pulse()
         self._settings = settings
         self._worker = worker
         self._stack = stack

@@ -47,3 +47,5 @@ class StatusShape(Shape):
     forgotten: int = 0
     index_problem: str = ""
     """Why searches go by words alone, or nothing; told to the owner."""
+    overdue: tuple[str, ...] = ()
+    """What the asked process should have done long ago, a sentence for each; told to the owner."""

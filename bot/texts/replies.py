@@ -153,6 +153,7 @@ def status_reply(status: StatusShape, *, shows_service: bool = True) -> Message:
         text(bold("Index "), _stock(status)),
         text(bold("Kept "), _kept(status)),
         *(_channel_line(channel) for channel in status.channels),
+        *(text(bold("Overdue "), sentence) for sentence in status.overdue),
         *(text(bold("Paused "), sentence) for sentence in status.paused),
         *(_spending_lines(status.spending) if status.spending else ()),
     ]

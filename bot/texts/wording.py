@@ -40,6 +40,11 @@ _REFUSED: Final = "Check the address in a browser."
 _WHEN_MENDED: Final = "Try it again when that is mended."
 _SERVICE_GOES_ON: Final = f"{_WHEN_MENDED} A running service goes on by itself."
 _LATER: Final = "Try it again in a few minutes."
+_DONE_BY: Final = {
+    "scan": "Podsift last looked for feeds and episodes to read",
+    "post": "Podsift last looked for posts that are due",
+    "forget": "Podsift last looked for old words to forget",
+}
 
 WRONG_INPUT: Final = 2
 NOT_FOUND: Final = 3
@@ -83,6 +88,14 @@ def pause_sentence(reason: str, *, episodes: int, until: datetime) -> str:
     """Why episodes wait for a part of ours, and when it is tried again."""
     waiting = "One episode waits" if episodes == 1 else f"{episodes} episodes wait"
     return f"{_full_stop(reason)} {waiting}; it is tried again at {until.astimezone(UTC):%H:%M} UTC."
+
+
+def overdue_sentence(tick: str, *, seconds: float) -> str:
+    """What has not been done for so long, whether it mends itself, and what to do."""
+    return (
+        f"{_DONE_BY[tick]} {round(seconds / 60)} minutes ago; the log says why. "
+        "What fails is tried again by itself; what hangs goes on when you restart Podsift."
+    )
 
 
 def exit_code(error: PodsiftError) -> int:

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from typing import Final, TypeVar
 
 from bot.app import App
+from bot.pulse import Beat
 from pipeline.domain.errors import PodsiftError
 from pipeline.domain.overview import Overview
 from pipeline.domain.spending import SpendingTotal
@@ -26,7 +28,8 @@ class Condition:
 
     `waiting_since` is when the longest waiting episode was first seen, None when none waits. `platforms` says of each
     chat platform that is set up whether it is connected. `disk_free` is in bytes; the disk `is_short` when that is less
-    than is to stay free.
+    than is to stay free. `ticks` are those that this process does. `queues` says how much is in each queue of the
+    engine, by queue and state.
     """
 
     version: str
@@ -40,18 +43,26 @@ class Condition:
     platforms: Mapping[str, bool]
     disk_free: int
     is_short: bool
+    ticks: Mapping[str, Beat]
+    queues: Mapping[tuple[str, str], int] | None
 
     @property
     def is_serving(self) -> bool:
-        """Whether the service does its work; a chat platform that is away for a while stops nothing of it."""
-        return self.engine and self.database and self.index is not None
+        """Whether the service does its work, as far as a restart may help.
+
+        A chat platform that is away for a while stops nothing of it. A tick that hangs stops all of it; one that fails
+        each time would fail after a restart too, and meanwhile questions are answered.
+        """
+        is_stuck = any(tick.is_stuck for tick in self.ticks.values())
+        return self.engine and self.database and self.index is not None and not is_stuck
 
     @property
     def status(self) -> str:
-        """`ok`; `degraded` when only a chat platform is away, or the disk is short; `down`."""
+        """`ok`; `degraded` when only a chat platform is away, the disk is short or a tick does not end well; `down`."""
         if not self.is_serving:
             return "down"
-        return "ok" if all(self.platforms.values()) and not self.is_short else "degraded"
+        is_late = any(tick.is_late for tick in self.ticks.values())
+        return "ok" if all(self.platforms.values()) and not self.is_short and not is_late else "degraded"
 
     @property
     def oldest_waiting(self) -> float:
@@ -69,11 +80,12 @@ async def look(app: App, *, counts: bool = False, patience: float = _PATIENCE) -
     async def waiting() -> tuple[datetime | None]:
         return (await app.desk.waiting_since(),)
 
-    since, overview, spending, index = await asyncio.gather(
+    since, overview, spending, index, queues = await asyncio.gather(
         _answer(waiting, patience),
         _answer(app.desk.overview if counts else _nothing, patience),
         _answer(lambda: app.spending.total(since=_EVER), patience),
         _answer(app.index.counts, patience),
+        _answer(partial(_queues, app) if counts else _nothing, patience),
     )
     connected = await asyncio.gather(*(_answer(is_up, patience) for is_up in connections.values()))
     return Condition(
@@ -88,7 +100,13 @@ async def look(app: App, *, counts: bool = False, patience: float = _PATIENCE) -
         platforms=dict(zip(connections, map(bool, connected), strict=True)),
         disk_free=app.upkeep.room.free,
         is_short=app.upkeep.room.is_short,
+        ticks=app.engine.pulse.beats(),
+        queues=queues,
     )
+
+
+async def _queues(app: App) -> Mapping[tuple[str, str], int] | None:
+    return await (await app.engine.get()).queues() if app.engine.is_running else None
 
 
 async def _nothing() -> None:

@@ -1,6 +1,6 @@
 """The condition of the service in the text format that Prometheus reads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -38,6 +38,10 @@ class _Figures(Collector):
         connected = {name: float(is_up) for name, is_up in condition.platforms.items()}
         yield _labelled("podsift_platform_connected", "1 for a connected chat platform.", "platform", connected)
         yield GaugeMetricFamily("podsift_disk_free_bytes", "Free bytes on the data folder's disk.", condition.disk_free)
+        ages = {name: tick.age for name, tick in condition.ticks.items()}
+        yield _labelled("podsift_tick_age_seconds", "Since a tick of this process last ended well.", "tick", ages)
+        if condition.queues is not None:
+            yield _queues(condition.queues)
         if condition.overview is not None:
             yield from _stock(condition.overview)
         if condition.database:
@@ -50,6 +54,13 @@ class _Figures(Collector):
             yield from _index(condition.index)
         if condition.spending is not None:
             yield from _spending(condition.spending)
+
+
+def _queues(queues: Mapping[tuple[str, str], int]) -> Metric:
+    family = GaugeMetricFamily("podsift_queue_length", "What the engine's queues hold.", labels=["queue", "state"])
+    for where, number in queues.items():
+        family.add_metric(where, number)
+    return family
 
 
 def _stock(overview: Overview) -> Iterator[Metric]:

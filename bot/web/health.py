@@ -30,6 +30,7 @@ def health_routes(app: App) -> tuple[Route, ...]:
             "platforms": condition.platforms,
             "oldest_waiting_seconds": round(condition.oldest_waiting),
             "disk_free_bytes": condition.disk_free,
+            "ticks": {name: round(tick.age) for name, tick in condition.ticks.items()},
         }
         return JSONResponse(report, HTTPStatus.OK if condition.is_serving else HTTPStatus.SERVICE_UNAVAILABLE)
 

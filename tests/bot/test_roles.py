@@ -114,12 +114,17 @@ async def test_every_role_is_watched_and_the_page_is_the_webs_alone(fleet: Fleet
         fleet.process("web") as (_, web),
         httpx.AsyncClient() as client,
     ):
-        answers = {name: await client.get(address) for name, address in (("worker", worker), ("web", web))}
+        addresses = (("worker", worker), ("web", web))
+        answers = {name: await client.get(address) for name, address in addresses}
+        ticks = {name: (await client.get(f"{address}/healthz")).json()["ticks"].keys() for name, address in addresses}
         figures = (await client.get(f"{worker}/metrics")).text
 
     assert answers["worker"].status_code == 404
     assert "Podsift" in answers["web"].text
+    assert ticks == {"worker": {"scan", "forget"}, "web": set()}
     assert 'podsift_up{part="engine"} 1.0' in figures
+    assert 'podsift_tick_age_seconds{tick="scan"}' in figures
+    assert 'podsift_queue_length{queue="gpu",state="waiting"} 0.0' in figures
 
 
 async def test_a_process_ends_within_twenty_seconds_and_its_work_is_done_by_the_next(fleet: Fleet) -> None:

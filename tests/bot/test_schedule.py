@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.pulse import Pulse
 from bot.schedule import ticking
 from pipeline.domain.errors import IndexUnavailable
 
@@ -59,6 +60,7 @@ async def test_a_clock_that_is_set_lets_every_tick_run_at_once(jump: timedelta) 
         post_due=ticks.post,
         forget_due=ticks.forget,
         clock=clock,
+        pulse=Pulse(),
         scan_every=HOURS,
         post_every=HOURS,
         look_every=0.01,
@@ -77,6 +79,7 @@ async def test_a_clock_that_is_put_right_by_seconds_changes_nothing(caplog: pyte
         post_due=ticks.post,
         forget_due=ticks.forget,
         clock=clock,
+        pulse=Pulse(),
         scan_every=0.05,
         post_every=HOURS,
         look_every=0.01,
@@ -101,6 +104,7 @@ async def test_a_tick_that_fails_is_told_and_tried_again(caplog: pytest.LogCaptu
         post_due=ticks.post,
         forget_due=ticks.forget,
         clock=clock,
+        pulse=Pulse(),
         scan_every=HOURS,
         look_every=0.01,
     ):

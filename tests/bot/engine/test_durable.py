@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from dbos import DBOS
 
 from bot.engine.durable import Engine, Paused, Rhythm, open_engine
@@ -266,6 +267,69 @@ async def test_without_credit_an_episode_waits_and_the_reason_is_told_once(tmp_p
     assert under_way == [dict.fromkeys([("e1", 1), ("e2", 1), ("e3", 1)], Stage.ANALYSE)]
     assert recorder.given_up == {}
     assert recorder.stages[Stage.ANALYSE, "e1"] == 1
+
+
+async def test_says_how_much_waits_runs_and_is_paused_in_each_queue(tmp_path: Path) -> None:
+    def fail(stage: Stage, _episode: str, _try: int) -> None:
+        if stage is Stage.ANALYSE:
+            raise ModelQuota("There is no credit left.")
+
+    recorder = Recorder(fail)
+    recorder.held[Stage.INGEST, "e1"] = asyncio.Event()
+    first: dict[tuple[str, str], int] = {}
+
+    async def start(engine: Engine) -> None:
+        first.update(await engine.queues())
+        await engine.start_episode(Job("e1", 1, host="a.example"))
+        await recorder.until(lambda: bool(recorder.order))
+        for episode, host in (("e2", "a.example"), ("e3", "a.example"), ("e4", "b.example")):
+            await engine.start_episode(Job(episode, 1, host=host))
+
+        async def all_stand_still() -> bool:
+            held = {where: number for where, number in (await engine.queues()).items() if number}
+            return held == {("ingest", "running"): 1, ("ingest", "waiting"): 2, ("llm", "paused"): 1}
+
+        await until(all_stand_still, seconds=20)
+        recorder.held[Stage.INGEST, "e1"].set()
+
+    await run(tmp_path, recorder, start)
+
+    queues = {"scan", "ingest", "backfill", "gpu", "llm", "index", "post"}
+    assert first == {(queue, state): 0 for queue in queues for state in ("waiting", "running", "paused")}
+
+
+async def test_a_database_that_cannot_be_read_is_told_in_an_error_of_ours(tmp_path: Path) -> None:
+    def rename(table: str, name: str) -> None:
+        with closing(sqlite3.connect(tmp_path / "engine.db")) as connection:
+            connection.execute(f"alter table {table} rename to {name}")
+
+    async def start(engine: Engine) -> None:
+        rename("workflow_status", "aside")
+        for asked in (engine.under_way, engine.paused, engine.queues, engine.abandoned):
+            with pytest.raises(CatalogUnavailable, match="engine's database cannot be read"):
+                await asked()
+        rename("aside", "workflow_status")
+        assert await engine.under_way() == {}
+
+    await run(tmp_path, Recorder(), start)
+
+
+async def test_queues_are_counted_once_for_all_who_ask_meanwhile_also_when_one_goes_away(tmp_path: Path) -> None:
+    counts: list[Mapping[tuple[str, str], int]] = []
+
+    async def start(engine: Engine) -> None:
+        asking = [asyncio.create_task(engine.queues()) for _ in range(3)]
+        await asyncio.sleep(0)
+        asking[0].cancel()
+        counts.extend(await asyncio.gather(*asking[1:]))
+        counts.append(await engine.queues())
+
+    await run(tmp_path, Recorder(), start)
+
+    first, second, later = counts
+    assert first is second
+    assert later is not first
+    assert later == first
 
 
 async def test_an_index_that_is_away_is_waited_for_after_some_tries(tmp_path: Path) -> None:

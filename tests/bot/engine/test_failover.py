@@ -230,9 +230,10 @@ async def test_a_name_is_held_again_after_the_database_dropped_the_connection(ur
     async with holding(url, "a", patience=0.0) as slot, holding(url, "b", patience=0.0) as other:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(
-                "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and pid <> pg_backend_pid() "
+                "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' "
                 # Other tests, which hold locks in their own databases on this server, run beside this one.
-                "and database = (select oid from pg_database where datname = current_database())"
+                "and database = (select oid from pg_database where datname = current_database()) "
+                "and pid <> pg_backend_pid()"
             )
         await slot.keep()
         await other.keep()

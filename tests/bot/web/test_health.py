@@ -4,6 +4,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +17,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
 from bot.app import App, open_app
+from bot.engine.slot import EngineSlot
+from bot.pulse import Beat, Pulse
 from bot.settings import load_settings
 from bot.web.condition import Condition, look
 from bot.web.figures import exposition
@@ -25,11 +28,13 @@ from pipeline.adapters.catalog import Operations
 from pipeline.domain.errors import CatalogUnavailable, SettingsError
 from pipeline.domain.overview import Overview, Tally
 from pipeline.domain.spending import SpendingTotal
+from tests.peers.hand_seconds import HandSeconds
 from vectorstore.index import IndexCounts
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+WELL = Beat(age=12.4, is_late=False, is_stuck=False)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -61,6 +66,33 @@ class Uncounted(Operations):
         raise CatalogUnavailable("It takes too long.")
 
 
+class Queues:
+    """An engine of which nothing is asked but its queues; without `lengths` its database is away."""
+
+    def __init__(self, lengths: dict[tuple[str, str], int] | None = None) -> None:
+        self._lengths = lengths
+
+    async def queues(self) -> dict[tuple[str, str], int]:
+        if self._lengths is None:
+            raise CatalogUnavailable("Away.")
+        return self._lengths
+
+
+class Running(EngineSlot):
+    """As if the engine ran."""
+
+    def __init__(self, engine: Queues, pulse: Pulse) -> None:
+        self.pulse = pulse
+        self._running = engine
+
+    @property
+    def is_running(self) -> bool:
+        return True
+
+    async def get(self) -> Any:
+        return self._running
+
+
 class Buggy(Operations):
     async def waiting_since(self) -> datetime | None:
         raise RuntimeError("/home/somebody/secret")
@@ -79,6 +111,8 @@ def condition(**changed: Any) -> Condition:
         platforms={"slack": True},
         disk_free=30_000_000_000,
         is_short=False,
+        ticks={"scan": WELL},
+        queues={("llm", "waiting"): 5, ("llm", "paused"): 2},
     )
     return replace(whole, **changed)
 
@@ -89,13 +123,15 @@ def condition(**changed: Any) -> Condition:
         ({}, "ok"),
         ({"platforms": {"slack": False, "discord": True}}, "degraded"),
         ({"is_short": True}, "degraded"),
+        ({"ticks": {"scan": WELL, "post": Beat(age=900, is_late=True, is_stuck=False)}}, "degraded"),
+        ({"ticks": {"scan": WELL, "post": Beat(age=9_000, is_late=True, is_stuck=True)}}, "down"),
         ({"engine": False}, "down"),
         ({"database": False}, "down"),
         ({"overview": None}, "ok"),
         ({"index": None}, "down"),
     ],
 )
-async def test_a_platform_that_is_away_or_a_short_disk_degrades_and_a_part_of_ours_is_down(
+async def test_a_platform_away_a_short_disk_and_failing_ticks_degrade_and_what_of_ours_is_dead_or_hangs_is_down(
     changed: dict[str, Any], status: str
 ) -> None:
     assert condition(**changed).status == status
@@ -114,8 +150,52 @@ async def test_says_that_the_engine_does_not_run_yet(app: App) -> None:
         "platforms": {},
         "oldest_waiting_seconds": 0,
         "disk_free_bytes": answer.json()["disk_free_bytes"],
+        "ticks": {},
     }
     assert answer.json()["disk_free_bytes"] > 0
+
+
+async def test_a_hanging_tick_asks_for_a_restart_and_a_failing_one_only_for_a_look(app: App) -> None:
+    seconds = HandSeconds()
+    pulse = Pulse(seconds)
+    running = replace(app, engine=Running(Queues({}), pulse))
+    pulse.expect("scan", every=60)
+    pulse.expect("post", every=30)
+    seconds.now += 12
+    well = await get(running, "/healthz")
+    seconds.now += 3_600
+    for tick in ("scan", "post"):
+        with suppress(CatalogUnavailable), pulse.of(tick):
+            raise CatalogUnavailable("Away.")
+    failing = await get(running, "/healthz")
+    with pulse.of("post"):
+        seconds.now += 1_900
+        with pulse.of("scan"):
+            pass
+        hanging = await get(running, "/healthz")
+
+    assert [(each.status_code, each.json()["status"]) for each in (well, failing, hanging)] == [
+        (200, "ok"),
+        (200, "degraded"),
+        (503, "down"),
+    ]
+    assert [each.json()["ticks"] for each in (well, failing, hanging)] == [
+        {"scan": 12, "post": 12},
+        {"scan": 3_612, "post": 3_612},
+        {"scan": 0, "post": 5_512},
+    ]
+
+
+async def test_queues_are_counted_for_metrics_while_their_database_is_there(app: App) -> None:
+    counted = replace(app, engine=Running(Queues({("llm", "waiting"): 3}), Pulse()))
+    away = replace(app, engine=Running(Queues(), Pulse()))
+
+    there, gone, unstarted = [(await get(each, "/metrics")).text for each in (counted, away, app)]
+
+    assert 'podsift_queue_length{queue="llm",state="waiting"} 3.0' in there
+    for figures in (gone, unstarted):
+        assert 'podsift_up{part="database"} 1.0' in figures
+        assert "podsift_queue_length{" not in figures
 
 
 async def test_a_disk_without_its_reserve_is_seen(app: App) -> None:
@@ -184,6 +264,8 @@ async def test_figures_are_what_prometheus_reads() -> None:
         "podsift_feeds 3.0",
         "podsift_oldest_waiting_seconds 120.0",
         "podsift_disk_free_bytes 3e+10",
+        'podsift_tick_age_seconds{tick="scan"} 12.4',
+        'podsift_queue_length{queue="llm",state="paused"} 2.0',
         "podsift_index_passages 300.0",
         "podsift_model_dollars_total 1.5",
         'podsift_model_tokens_total{direction="in"} 900.0',
