@@ -14,8 +14,8 @@ from pipeline.adapters.catalog.faults import explained
 from pipeline.adapters.catalog.feed_addresses import seal_addresses
 from pipeline.adapters.catalog.found_episodes import seal_episodes
 from pipeline.adapters.catalog.migrating import migrate
-from pipeline.adapters.catalog.turn import Turn
 from pipeline.adapters.sealing import Seal
+from pipeline.adapters.turnstile import Turnstile
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
@@ -34,7 +34,7 @@ class CatalogDb:
         self._place = place
         self._is_sqlite = engine.dialect.name == "sqlite"
         # SQLite has one writer. Waiting here is fair and wakes up at once; waiting in SQLite is neither.
-        self._turn = Turn() if self._is_sqlite else None
+        self._turn = Turnstile() if self._is_sqlite else None
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:

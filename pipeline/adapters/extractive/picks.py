@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.adapters.extractive.scores import Scored, longlist, shortlist
+from pipeline.adapters.turnstile import Turnstile
 from pipeline.domain.episode import Episode
 from pipeline.domain.insight import Proposal
 from pipeline.domain.talk.adverts import adverts_among
@@ -31,7 +32,7 @@ class ExtractivePicks:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         # Two at once are no quicker in Python, but twice as much to remember, and in the way of whoever asks.
-        self._turn = asyncio.Semaphore()
+        self._turn = Turnstile()
 
     @property
     def version(self) -> str:
@@ -40,7 +41,7 @@ class ExtractivePicks:
 
     async def propose(self, episode: Episode, transcript: Transcript) -> tuple[Proposal, ...]:
         """Up to six picks, the most promising first; few or none where little stands alone."""
-        async with self._turn:
+        async with self._turn.taken(is_urgent=not episode.backfill):
             read = await asyncio.to_thread(_read, episode, transcript)
         if not read.listed:
             return ()

@@ -13,6 +13,7 @@ from pipeline.adapters.openai_model.prompting import PROMPTS, harmless, prompt
 from pipeline.adapters.openai_model.shapes import Proposals, ProposedInsight
 from pipeline.adapters.openai_model.sifting import Sifter, about
 from pipeline.adapters.openai_model.wire import ContextTooLong, Unusable
+from pipeline.adapters.turnstile import Turnstile
 from pipeline.domain.episode import Episode
 from pipeline.domain.errors import ModelRefused, PodsiftError
 from pipeline.domain.insight import Proposal
@@ -44,7 +45,7 @@ class ModelProposer:
         self._model = model
         self._chapters = chapters
         self._patience = patience or Patience()
-        self._turn = asyncio.Semaphore(_AT_ONCE)
+        self._turn = Turnstile(_AT_ONCE)
         self._sifter = Sifter(model, turn=self._turn, patience=self._patience, seconds=_SECONDS)
 
     @property
@@ -85,7 +86,7 @@ class ModelProposer:
     async def _window(self, window: Window, episode: Episode) -> list["tuple[Proposal, ...] | ModelRefused"]:
         """What the window gave; where it was too much, what its halves gave."""
         try:
-            async with self._turn:
+            async with self._turn.taken(is_urgent=not episode.backfill):
                 return [await self._ask(window, episode)]
         except (ContextTooLong, Unusable) as error:
             parts = halves(window)

@@ -12,6 +12,7 @@ from pipeline.adapters.openai_model.patience import Patience
 from pipeline.adapters.openai_model.prompting import harmless, prompt
 from pipeline.adapters.openai_model.shapes import Mended, Ranking
 from pipeline.adapters.openai_model.wire import Turn
+from pipeline.adapters.turnstile import Turnstile
 from pipeline.domain.episode import Episode
 from pipeline.domain.errors import ModelRefused
 from pipeline.domain.insight import Author, Insight, Proposal
@@ -72,7 +73,7 @@ class _Ground:
 class Sifter:
     """Puts the proposals that pass in front, ranked, and those that fail behind them; a call waits for its `turn`."""
 
-    def __init__(self, model: LanguageModel, *, turn: asyncio.Semaphore, patience: Patience, seconds: float) -> None:
+    def __init__(self, model: LanguageModel, *, turn: Turnstile, patience: Patience, seconds: float) -> None:
         self._model = model
         self._turn = turn
         self._patience = patience
@@ -131,7 +132,7 @@ class Sifter:
         return tuple(replace(own[n - 1], worth=keep[n].worth, specificity=keep[n].specificity) for n in order)
 
     async def _ask(self, turns: tuple[Turn, ...], shape: type[R], model: str, episode: Episode) -> R:
-        async with self._turn:
+        async with self._turn.taken(is_urgent=not episode.backfill):
             return await self._model.ask(
                 turns,
                 shape,

@@ -15,6 +15,7 @@ from pipeline.adapters.transcripts.podcast_json import parse_podcast_json
 from pipeline.adapters.transcripts.sniff import Format, decoded, format_of
 from pipeline.adapters.transcripts.srt import parse_srt
 from pipeline.adapters.transcripts.vtt import parse_vtt
+from pipeline.adapters.turnstile import Turnstile
 from pipeline.domain.episode import Episode
 from pipeline.domain.errors import FetchError, NoTranscript, TranscriptUnreadable
 from pipeline.domain.feed import TranscriptOffer
@@ -51,7 +52,7 @@ class PublishedTranscripts:
         self._keys = keys
         self._max_bytes = max_bytes
         # Two at once are no quicker in Python, but twice as much to remember, and in the way of whoever asks.
-        self._turn = asyncio.Semaphore()
+        self._turn = Turnstile()
 
     async def read(self, episode: Episode, *, siblings: Sequence[Sibling] = ()) -> Transcript:
         """The first timed transcript that can be used, in the order of quality; an untimed one if there is no timed.
@@ -82,7 +83,7 @@ class PublishedTranscripts:
         private = not episode.audience.is_public and _origin(offer.url) == _origin(episode.feed_url)
         credentials = await self._keys.get(episode.feed_id) if private else None
         fetched = await self._fetcher.fetch(offer.url, max_bytes=self._max_bytes, credentials=credentials)
-        async with self._turn:
+        async with self._turn.taken(is_urgent=not episode.backfill):
             return await asyncio.to_thread(_transcript, fetched, offer, episode, siblings)
 
 

@@ -1,6 +1,8 @@
 """Insights without a language model."""
 
+import asyncio
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +14,25 @@ from pipeline.domain.talk.adverts import find_adverts
 from pipeline.domain.talk.evidence import judge
 from pipeline.domain.talk.speech import normalised, spoken_words
 from pipeline.domain.transcript import Basis, Segment, Transcript
+from pipeline.ports import Vectors
 from tests.evals.corpus import load_corpus
 from tests.peers.made_talks import heating_episode, heating_talk, paced, said, told, untimed
 from tests.peers.memory_stores import CountingEmbedder
 
 FOLDER = os.environ.get("PODSIFT_CORPUS")
+
+
+class NotedTitles(CountingEmbedder):
+    """Notes whose picks it is asked about, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.titles: list[str] = []
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        titles = {"Old 0", "Old 1", "Old 2", heating_episode().title}
+        self.titles += [text for text in dict.fromkeys(texts) if text in titles]
+        return await super().embed(texts)
 
 
 async def picks(transcript: Transcript) -> tuple[Proposal, ...]:
@@ -133,3 +149,14 @@ async def test_every_pick_of_a_corpus_passes_the_gate() -> None:
         for pick in await ExtractivePicks(CountingEmbedder()).propose(episode, transcript):
             verdict = judge(pick, episode=episode, transcript=transcript, adverts=adverts, author=Author.EXTRACT)
             assert isinstance(verdict, Insight), (episode.id, pick, verdict)
+
+
+async def test_what_is_new_is_read_before_old_episodes_that_wait() -> None:
+    embedder = NotedTitles()
+    picking = ExtractivePicks(embedder)
+    episodes = [replace(heating_episode(), backfill=True)] * 3
+    titled = [replace(one, found=replace(one.found, title=f"Old {n}")) for n, one in enumerate(episodes)]
+
+    await asyncio.gather(*(picking.propose(one, heating_talk()) for one in (*titled, heating_episode())))
+
+    assert embedder.titles == ["Old 0", heating_episode().title, "Old 1", "Old 2"]

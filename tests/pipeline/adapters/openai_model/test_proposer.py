@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from pipeline.adapters.openai_model.meter import Subject
 from pipeline.adapters.openai_model.patience import Patience
 from pipeline.adapters.openai_model.shapes import Ranking
 from pipeline.adapters.openai_model.wire import Turn
+from pipeline.domain.episode import Episode
 from pipeline.domain.errors import CatalogUnavailable, ModelBusy, ModelError, ModelQuota, ModelRefused
 from pipeline.domain.insight import Author, Insight, Kind, Proposal
 from pipeline.domain.spending import Caps, Prices, Purpose, Spending
@@ -337,15 +339,53 @@ async def test_however_many_episodes_are_read_three_calls_about_them_go_out_at_o
             group.create_task(proposer.propose(replace(EPISODE, id=f"e{number}"), talk()))
         await held.wait()
         for number in range(10):  # an answer waits for none of them
-            await bench.model.ask(
-                (Turn("system", "You are the editor of a daily note."), Turn("user", f"A question, number {number}.")),
-                Ranking,
-                model="large",
-                subject=Subject(Purpose.ANSWER, f"q{number}"),
-                patience=Patience(),
-                seconds=5.0,
-            )
+            await _ask_a_question(bench, number)
         at_once = running
         let_go.set()
 
     assert at_once == 3
+
+
+async def test_what_is_new_is_asked_about_before_old_episodes_that_wait(bench: Bench) -> None:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))  # so that one can wait behind the others
+    asked, may_answer = asyncio.Queue[str](), asyncio.Semaphore(0)
+
+    async def answer(request: web.BaseRequest, body: Body) -> web.StreamResponse:
+        if "A question" not in prompt_of(body):
+            asked.put_nowait("new" if "Episode: New" in prompt_of(body) else "old")
+            await may_answer.acquire()
+        return await thinks(editor(proposal(), second_proposal()))(request, body)
+
+    bench.peer.answers = [answer]
+    proposer = ModelProposer(bench.model)
+    async with asyncio.TaskGroup() as group, asyncio.timeout(20):
+        for number in range(6):
+            group.create_task(proposer.propose(replace(_titled(f"Old {number}"), backfill=True), talk()))
+        first = [await asked.get() for _ in range(3)]
+        group.create_task(proposer.propose(_titled("New"), talk()))
+        following = []
+        for _ in range(5):
+            await asyncio.to_thread(lambda: None)
+            await _ask_a_question(bench, 1)  # meanwhile all that were read stand in line
+            may_answer.release()
+            following.append(await asked.get())
+        for _ in range(20):
+            may_answer.release()
+
+    assert first == ["old", "old", "old"]
+    assert following == ["new", "old", "old", "old", "new"]  # its proposals, and at the next turn its ranking
+
+
+def _titled(title: str) -> Episode:
+    return replace(EPISODE, id=title, found=replace(EPISODE.found, title=title))
+
+
+async def _ask_a_question(bench: Bench, number: int) -> None:
+    await bench.model.ask(
+        (Turn("system", "You are the editor of a daily note."), Turn("user", f"A question, number {number}.")),
+        Ranking,
+        model="large",
+        subject=Subject(Purpose.ANSWER, f"q{number}"),
+        patience=Patience(),
+        seconds=5.0,
+    )

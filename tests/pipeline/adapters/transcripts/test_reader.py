@@ -285,3 +285,16 @@ async def test_fault_43_a_transcript_without_times_is_kept_and_marked() -> None:
     assert not transcript.is_timed
     assert [segment.start for segment in transcript.segments] == [None, None]
     assert [segment.speaker for segment in transcript.segments] == ["Ann", "Bob"]
+
+
+async def test_what_is_new_is_read_before_old_episodes_that_wait() -> None:
+    reader = PublishedTranscripts(FakeFetcher({f"{HOST}a.vtt": vtt()}), keys=FakeKeys())
+    read_in_turn: list[str] = []
+
+    async def read_one(name: str, *, backfill: bool) -> None:
+        await reader.read(replace(episode(offer("a.vtt")), id=name, backfill=backfill))
+        read_in_turn.append(name)
+
+    await asyncio.gather(*(read_one(f"old {n}", backfill=True) for n in range(3)), read_one("new", backfill=False))
+
+    assert read_in_turn == ["old 0", "new", "old 1", "old 2"]

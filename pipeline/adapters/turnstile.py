@@ -1,4 +1,4 @@
-"""Whose turn it is to write, in this process: one at a time, and first whoever holds what was paid for."""
+"""Whose turn it is, in this process: so many at a time, and of those that wait the urgent first."""
 
 import asyncio
 from collections import deque
@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 
-class Turn:
-    """A lock with two lines: of those that wait, the urgent go first; within a line whoever came first."""
+class Turnstile:
+    """A lock for so many with two lines: of those that wait, the urgent go first; within a line whoever came first."""
 
-    def __init__(self) -> None:
-        self._is_taken = False
+    def __init__(self, at_once: int = 1) -> None:
+        self._free = at_once
         self._urgent: deque[asyncio.Future[None]] = deque()
         self._waiting: deque[asyncio.Future[None]] = deque()
 
@@ -24,8 +24,8 @@ class Turn:
             self._pass_on()
 
     async def _wait(self, line: "deque[asyncio.Future[None]]") -> None:
-        if not self._is_taken:
-            self._is_taken = True
+        if self._free:  # nobody waits: a turn is passed on to whoever does
+            self._free -= 1
             return
         place = asyncio.get_running_loop().create_future()
         line.append(place)
@@ -43,4 +43,4 @@ class Turn:
                 if not place.done():
                     place.set_result(None)
                     return
-        self._is_taken = False
+        self._free += 1
