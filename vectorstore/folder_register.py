@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.domain.errors import IndexUnavailable
 from vectorstore.builds import Standing, from_json, to_json
 
-BUSY = "The index is being rebuilt already; wait until that is done."
+BUSY = "The index is being filled or rebuilt already; wait until that is done."
 
 
 class FolderRegister:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,6 +14,7 @@ from pipeline.domain.insight import Insight
 from pipeline.domain.passage import Passage, Query, Related, SearchResult
 from pipeline.domain.transcript import Transcript
 from pipeline.ports import Embedder, Vectors
+from vectorstore.builds import Build
 from vectorstore.chunking import Chunk, chunk_transcript
 from vectorstore.entry import Entry, Fence, entry_of, fence_of, neighbours_of
 from vectorstore.ranking import STATIC_TUNING, Tuning, distinct, fuse, in_context
@@ -27,6 +28,7 @@ _JUDGED: Final = 10
 _WORDS_ALONE: Final = "The search by meaning did not answer, so these passages were found by their words alone."
 _BEING_FILLED: Final = "The index is being filled, so not every episode was searched."
 _OF_ANOTHER_KIND: Final = "The index was made with another embedding or chunking; it must be rebuilt."
+_BY_ANOTHER: Final = "Another process made the index with another embedding: give all the same settings, and restart."
 _REBUILD_FIRST: Final = "The index is incomplete; it must be rebuilt first."
 
 _log = logging.getLogger(__name__)
@@ -47,9 +49,8 @@ class EpisodeIndex:
 
     `needs_rebuild` says that a part is missing, damaged or made with another embedding: fill a new build within
     `rebuilding`. Until then a search goes by words alone as far as it can. `was_cut` says that somebody began to fill
-    one and nobody goes on with it. `tuning` is fitted to the `grader`, where
-    that is not the embedder itself: then it compares what was found with the question once more. `problem` is a
-    sentence when the last `check` got no answer or found the index unfit, else empty.
+    one and nobody goes on with it. `tuning` is fitted to the `grader`, where that is not the embedder itself: then it
+    compares what was found with the question once more. `problem`: see pipeline.ports.RebuildableIndex.
     """
 
     def __init__(
@@ -67,6 +68,8 @@ class EpisodeIndex:
         self._tuning = tuning
         self._chunking = chunking
         self._expected = 0
+        self._judged: Build | None = None
+        self._was_ours = False
         self.needs_rebuild = False
         self.was_cut = False
         self.problem = ""
@@ -80,24 +83,31 @@ class EpisodeIndex:
         try:
             self.was_cut = await self._shelf.was_cut()
             async with self._shelf.turn() as live:
-                self.needs_rebuild = not self._shelf.is_ours(live[0])
-                self.problem = _OF_ANOTHER_KIND if self.needs_rebuild else ""
-                await examine(live[0], thorough=thorough)
+                self._judged = live[0].build
+                self._compare_kinds(live[0])
+                if self._shelf.is_ours(live[0]):
+                    await examine(live[0], thorough=thorough)
         except IndexDamaged as error:
             self.needs_rebuild, self.problem = True, str(error)
             _log.warning("The index cannot be used as it is.", extra={"problem": self.problem})
         except IndexUnavailable as error:
             self.problem = str(error)
 
+    def _compare_kinds(self, volume: Volume) -> None:
+        """Two processes with different settings would make the index anew by turns for ever: who came last wins."""
+        if self._shelf.is_ours(volume):
+            self._was_ours, self.needs_rebuild = True, False
+        else:
+            self.needs_rebuild = not self._was_ours
+            self.problem = _BY_ANOTHER if self._was_ours else _OF_ANOTHER_KIND
+
     async def add(self, episode: Episode, transcript: Transcript, insights: Sequence[Insight]) -> None:
         """See pipeline.ports.Index. Interrupted, it leaves the episode out of `indexed_episode_ids`."""
         entry, rows, meanings = await self._entry(episode, transcript, insights)
         async with self._shelf.turn() as live:
-            able = [volume for volume in live if self._shelf.is_ours(volume)]
-            if self.needs_rebuild:
-                able = [volume for volume in able if volume is not live[0]]
+            able = [volume for volume in live if self._is_fit(volume)]
             if not able:
-                raise IndexUnavailable(_REBUILD_FIRST)
+                raise IndexUnavailable((not self.needs_rebuild and self.problem) or _REBUILD_FIRST)
             for volume in able:
                 await _store(volume, entry, chunks=rows, insights=meanings)
 
@@ -114,7 +124,11 @@ class EpisodeIndex:
         """See pipeline.ports.RebuildableIndex."""
         async with self._shelf.rebuilding(is_sound) as volume:
             yield IndexBeside(self, self._shelf, volume)
-        self.needs_rebuild, self.was_cut, self.problem = False, False, ""
+        self._was_ours, self.needs_rebuild, self.was_cut, self.problem = True, False, False, ""
+
+    def filling(self) -> AbstractAsyncContextManager[None]:
+        """See pipeline.ports.RebuildableIndex."""
+        return self._shelf.alone()
 
     async def indexed_episode_ids(self) -> frozenset[str]:
         """The episodes that are wholly in; any other must be added (again). Raises IndexUnavailable."""
@@ -172,8 +186,13 @@ class EpisodeIndex:
         rows = in_context(await self._embedder.embed([chunk.text for chunk in chunks]))
         return entry, rows, await self._embedder.embed([insight.text for insight in entry.insights])
 
+    def _is_fit(self, volume: Volume) -> bool:
+        """Not so the build that was found damaged; another one may be there since, by another process."""
+        is_condemned = self.needs_rebuild and volume.build == self._judged
+        return self._shelf.is_ours(volume) and not is_condemned
+
     def _expect_vectors(self, volume: Volume) -> None:
-        if self.needs_rebuild or not self._shelf.is_ours(volume):
+        if not self._is_fit(volume):
             raise IndexUnavailable(_REBUILD_FIRST)
 
     async def _search(self, query: Query, volume: Volume) -> SearchResult:

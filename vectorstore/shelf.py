@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 
 from pipeline.domain.errors import IndexUnavailable
@@ -81,6 +81,10 @@ class Shelf:
             yield volume
             await self._change(_switched)
             await self._sweep()
+
+    def alone(self) -> AbstractAsyncContextManager[None]:
+        """The only right to fill or rebuild the index. Raises IndexUnavailable when somebody else has it."""
+        return self._register.alone()
 
     async def was_cut(self) -> bool:
         """Whether a rebuild was begun that nobody goes on with."""

@@ -12,6 +12,8 @@ from pipeline.steps.rebuild import OnEpisode
 
 _EVERY: Final = 300.0
 """Seconds between two looks at the index."""
+_AGAIN: Final = 30.0
+"""Seconds to the next look at an index that is not level, twice as many to the one after it, and so on up to those."""
 _LONGEST_FAREWELL: Final = 5.0
 """Seconds that an episode may take when the service stops, if there are as many."""
 
@@ -26,17 +28,30 @@ class Levelled(Protocol):
         ...
 
 
-async def keep_level(app: Levelled, report: OnEpisode = lambda *_: None) -> None:
-    """Add what the index lacks, or rebuild it; when it does not answer, that waits for the next call."""
+async def keep_level(app: Levelled, report: OnEpisode = lambda *_: None, *, told: str = "") -> str:
+    """Add what the index lacks, or rebuild it; when it does not answer, that waits for the next call.
+
+    Returns why it is not level, empty when it is; that is logged unless it was `told` already.
+    """
     try:
         await app.level_index(report)
     except PodsiftError as error:
-        _log.warning("The index is not level.", extra={"problem": str(error)})
+        if str(error) != told:
+            _log.warning("The index is not level.", extra={"problem": str(error)})
+        return str(error)
+    if told:
+        _log.info("The index is level again.")
+    return ""
 
 
 @asynccontextmanager
-async def keeping_level(app: Levelled, *, farewell: Farewell, every: float = _EVERY) -> AsyncIterator[None]:
-    """Look after the index now and every so many seconds, as long as the block runs: a service waits for none of it."""
+async def keeping_level(
+    app: Levelled, *, farewell: Farewell, every: float = _EVERY, again: float = _AGAIN
+) -> AsyncIterator[None]:
+    """Look after the index now and every so many seconds, as long as the block runs: a service waits for none of it.
+
+    What is not level is looked at sooner, `again` after so many seconds and then after more and more.
+    """
     is_over = asyncio.Event()
 
     def between_two_episodes(*_: object) -> None:
@@ -44,10 +59,12 @@ async def keeping_level(app: Levelled, *, farewell: Farewell, every: float = _EV
             raise asyncio.CancelledError
 
     async def look_after() -> None:
+        problem, soon = "", again
         while not is_over.is_set():
-            await keep_level(app, between_two_episodes)
+            problem = await keep_level(app, between_two_episodes, told=problem)
+            pause, soon = (min(soon, every), 2 * soon) if problem else (every, again)
             with suppress(TimeoutError):
-                async with asyncio.timeout(every):
+                async with asyncio.timeout(pause):
                     await is_over.wait()
 
     task = asyncio.create_task(look_after())

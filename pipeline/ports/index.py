@@ -76,8 +76,17 @@ class RebuildableIndex(FillableIndex, Protocol):
         """Whether a rebuild was begun that nobody goes on with."""
         ...
 
+    @property
+    def problem(self) -> str:
+        """A sentence when the last look got no answer or found the index unfit, else empty."""
+        ...
+
     async def check(self) -> None:
-        """Look at the index and set both; what does not answer changes nothing in `needs_rebuild`."""
+        """Look at the index and set all three; what does not answer changes nothing in `needs_rebuild`."""
+        ...
+
+    def filling(self) -> AbstractAsyncContextManager[None]:
+        """The right to fill it, which one process has at a time. Raises IndexUnavailable when somebody else has it."""
         ...
 
     def rebuilding(self) -> AbstractAsyncContextManager[FillableIndex]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import socket
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from bot.running import OWNER, perform_alone
 from bot.sample_host import serve_samples
 from bot.settings import Settings, load_settings
 from bot.upkeep.index_care import keeping_level
+from pipeline.domain.errors import IndexUnavailable
 from tests.peers.podcast_host import PodcastHost
 from tests.peers.waiting import until
 
@@ -83,6 +85,39 @@ async def test_a_search_says_that_it_does_not_know_all_while_the_index_is_filled
 
     assert len(meanwhile) > 1
     assert "The index is being filled" in meanwhile[0].result()["degraded"]
+
+
+async def test_a_chroma_server_that_is_away_is_told_although_nothing_waits_for_the_index(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        nobody = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    settings = settings_for(tmp_path).model_copy(update={"chroma_url": nobody})
+
+    async with open_app(settings) as app:
+        with pytest.raises(IndexUnavailable, match="does not answer"):
+            await app.level_index(lambda *_: None)
+
+
+async def test_a_lost_key_keeps_its_private_show_out_of_the_index_and_nothing_else(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serve_samples(now=datetime.now(UTC)) as host, open_app(settings_for(tmp_path)) as app:
+        await told(app, "add", address=host.public_feeds[2])
+        await told(app, "add", address=host.public_feeds[0], private=True)
+        await told(app, "scan")
+        before = await told(app, "search", query=SOUGHT)
+    break_index(tmp_path / "index", "gone")
+    (tmp_path / "secret.key").unlink()
+
+    async with open_app(settings_for(tmp_path)) as app, keeping_level(app, farewell=app.engine.farewell):
+
+        async def the_public_show_is_found() -> bool:
+            found = await told(app, "search", query=SOUGHT)
+            return not found["degraded"] and len(found["passages"]) == len(before["passages"])
+
+        await until(the_public_show_is_found)
+
+    [said] = [record for record in caplog.records if record.message == "Episodes are left out of the index."]
+    assert "restore PODSIFT_SECRET_KEY" in str(vars(said)["problem"])
 
 
 async def searched_once(folder: Path) -> dict[str, Any]:

@@ -99,7 +99,7 @@ async def test_what_somebody_added_meanwhile_is_not_replaced_by_what_was_read_be
 
 async def test_only_one_rebuilds_at_a_time(index: EpisodeIndex) -> None:
     async with index.rebuilding() as beside:
-        with pytest.raises(IndexUnavailable, match="being rebuilt already"):
+        with pytest.raises(IndexUnavailable, match="rebuilt already"):
             async with index.rebuilding():
                 pass
         await beside.add(MADE, transcript(BREAD), ())

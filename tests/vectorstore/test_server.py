@@ -189,7 +189,7 @@ async def test_several_processes_use_one_index_through_a_rebuild(server: str, tm
         assert (await two.search(ASKED)).passages[0].episode_title == "Bread"
         async with one.rebuilding() as beside:
             await two.add(OTHER, transcript(SLEEP), ())
-            with pytest.raises(IndexUnavailable, match="being rebuilt already"):
+            with pytest.raises(IndexUnavailable, match="rebuilt already"):
                 async with two.rebuilding():
                     pass
             await beside.add(MADE, transcript(BREAD), ())
@@ -198,6 +198,28 @@ async def test_several_processes_use_one_index_through_a_rebuild(server: str, tm
         assert await two.indexed_episode_ids() == {MADE.id, OTHER.id}
         await two.check()
         assert not two.needs_rebuild
+
+
+async def test_a_process_uses_the_index_that_another_made_anew_at_once(server: str, tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(postgres_schema())
+        one, two = [
+            await stack.enter_async_context(
+                open_index(tmp_path, embedder=EMBEDDER, chroma_url=server, database_url=url)
+            )
+            for _ in range(2)
+        ]
+        await one.add(MADE, transcript(BREAD), ())
+        empty(server)
+        await one.check()
+        await two.check()
+        assert two.needs_rebuild
+        async with one.rebuilding() as beside:
+            await beside.add(MADE, transcript(BREAD), ())
+
+        assert not (await two.search(ASKED)).degraded
+        await two.add(OTHER, transcript(SLEEP), ())
+        assert await one.indexed_episode_ids() == {MADE.id, OTHER.id}
 
 
 async def test_a_rebuild_that_is_killed_leaves_the_index_and_what_was_added_meanwhile(

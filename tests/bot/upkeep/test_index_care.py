@@ -47,6 +47,18 @@ async def test_an_index_that_comes_back_is_brought_level_by_itself() -> None:
     assert app.looks >= 3
 
 
+async def test_an_index_that_was_away_is_looked_at_again_long_before_the_next_usual_look(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    app = Levelling(away=3)
+
+    async with asyncio.timeout(5), keeping_level(app, farewell=Farewell(), every=3600.0, again=0.001):
+        await app.levelled.wait()
+
+    told = [record.message for record in caplog.records if record.levelno == logging.WARNING]
+    assert told == ["The index is not level."], "once, however often it is looked at"
+
+
 async def test_nothing_is_looked_after_when_the_service_ends() -> None:
     app = Levelling()
 
