@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from functools import partial
 from typing import Final
@@ -29,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 
 async def serve(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT; what runs then has twenty seconds to finish.
+    """Run until SIGTERM or SIGINT; what runs then has twenty seconds to finish, a start is broken off.
 
     A database that does not answer, or is full of connections, is waited for: after a power cut it may come later than
     we. The caller owns the data folder. Raises SettingsError when a platform does not accept a token.
@@ -41,7 +42,7 @@ async def serve(settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     while not stop.is_set():
         try:
-            await _serve_until(stop, settings)
+            await _unless_told_to_stop(stop, partial(_serve_until, stop, settings))
         except CatalogUnavailable as error:
             if not error.retryable:
                 raise
@@ -50,7 +51,27 @@ async def serve(settings: Settings) -> None:
                 await asyncio.wait_for(stop.wait(), _PAUSE)
 
 
-async def _serve_until(stop: asyncio.Event, settings: Settings) -> None:
+async def _unless_told_to_stop(stop: asyncio.Event, serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    """Serve, and end the start where it is when it is told to stop: it may be waiting for another process.
+
+    `serve` sets the event that it is given once it has started and stops by itself.
+    """
+    has_started = asyncio.Event()
+    serving, told = asyncio.ensure_future(serve(has_started)), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((serving, told), return_when=asyncio.FIRST_COMPLETED)
+        if has_started.is_set():
+            await serving
+    finally:
+        told.cancel()
+        if not serving.done():
+            _log.info("Stopping before it has started.")
+            serving.cancel()
+    with suppress(asyncio.CancelledError):
+        await serving
+
+
+async def _serve_until(stop: asyncio.Event, settings: Settings, has_started: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(listening_app(settings))
         engine = await app.engine.get()
@@ -75,6 +96,7 @@ async def _serve_until(stop: asyncio.Event, settings: Settings) -> None:
         spare_what_stays()
         where = {"role": settings.role, "slot": settings.worker, "data": settings.data.resolve()}
         _log.info("Podsift runs.", extra=where)
+        has_started.set()
         await stop.wait()
         app.engine.farewell.begin()
         _log.info("Stopping.")

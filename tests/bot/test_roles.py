@@ -21,6 +21,7 @@ from tests.peers.chroma_server import chroma_server, free_port
 from tests.peers.podcast_host import PodcastHost, hang
 from tests.peers.postgres import postgres_database
 from tests.peers.waiting import until
+from vectorstore.postgres import PostgresRegister, open_postgres
 
 ROOT = Path(__file__).parents[2]
 FEED = """<?xml version="1.0"?><rss version="2.0" xmlns:podcast="https://podcastindex.org/namespace/1.0"><channel>
@@ -76,6 +77,13 @@ class Fleet:
     async def process(self, role: Role, *, slot: str = "") -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
         """A running process and its address."""
         port = free_port()
+        async with self.starting(role, slot=slot, port=port) as process:
+            await until(lambda: _answers(port), seconds=120)
+            yield process, f"http://127.0.0.1:{port}"
+
+    @asynccontextmanager
+    async def starting(self, role: Role, *, slot: str = "", port: int = 0) -> AsyncIterator[asyncio.subprocess.Process]:
+        """A process that may not be there yet."""
         with self.log.open("ab") as log:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-c", "from bot.cli import main; main()", "run", "--role", role),
@@ -84,8 +92,7 @@ class Fleet:
                 stderr=log,
             )
         try:
-            await until(lambda: _answers(port), seconds=120)
-            yield process, f"http://127.0.0.1:{port}"
+            yield process
         finally:
             if process.returncode is None:
                 process.kill()
@@ -165,6 +172,30 @@ async def test_a_process_whose_model_and_index_never_answer_ends_in_time_as_well
 
     assert await silent.was_asked("POST /api/v2")
     assert took < 20
+
+
+async def test_a_process_that_waits_for_another_in_its_start_ends_in_time_as_well(fleet: Fleet) -> None:
+    waiting = """select count(*) from pg_locks where locktype = 'advisory' and not granted
+                 and database = (select oid from pg_database where datname = current_database())"""
+    with psycopg.connect(fleet.database, autocommit=True) as watcher:
+
+        async def somebody_waits() -> bool:
+            return watcher.execute(waiting).fetchone() == (1,)
+
+        async with (
+            open_postgres(fleet.database) as database,
+            PostgresRegister(database).turn(),
+            fleet.starting("worker") as process,
+        ):
+            await until(somebody_waits, seconds=120)
+            begun = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(60):
+                assert await process.wait() == 0
+            took = time.monotonic() - begun
+
+    assert took < 20
+    assert not await fleet.says("Traceback")
 
 
 @dataclass
