@@ -25,6 +25,8 @@ _MOST_UNFILTERED: Final = 4_000
 _ENOUGH: Final = 40
 """So many of the nearest are enough for a question, and more would be asked for in vain."""
 _SAME: Final = 0.01
+_NOBODYS: Final = "nobody:0"
+"""No chunk has this id."""
 
 
 class ChromaVectors:
@@ -92,6 +94,10 @@ class ChromaVectors:
         insights = {episode_id: number for episode_id, (_, number) in held.items() if number}
         uneven = await self._place.run(partial(_examine, self._chunks, chunks))
         return uneven | await self._place.run(partial(_examine, self._insights, insights))
+
+    async def reach(self) -> None:
+        """See VectorIndex. A count would read them all."""
+        await self._place.run(partial(_vectors_of, self._chunks, [_NOBODYS]))
 
     async def discard(self) -> None:
         """See VectorIndex."""

@@ -13,11 +13,12 @@ from pipeline.domain.errors import IndexUnavailable
 from pipeline.domain.insight import Insight
 from pipeline.domain.passage import Passage, Query, Related, SearchResult
 from pipeline.domain.transcript import Transcript
-from pipeline.ports import Embedder, Vectors
+from pipeline.ports import Embedder
 from vectorstore.builds import Build
 from vectorstore.chunking import Chunk, chunk_transcript
-from vectorstore.entry import Entry, Fence, entry_of, fence_of, neighbours_of
-from vectorstore.ranking import STATIC_TUNING, Tuning, distinct, fuse, in_context
+from vectorstore.entry import Fence, fence_of, neighbours_of
+from vectorstore.filling import IndexBeside, Maker, store, whole_ids
+from vectorstore.ranking import STATIC_TUNING, Tuning, distinct, fuse
 from vectorstore.shelf import Shelf, Volume
 from vectorstore.soundness import examine, is_sound
 from vectorstore.vectors import IndexDamaged
@@ -48,9 +49,10 @@ class EpisodeIndex:
     """Index and InsightSearch over the builds of a shelf and an embedder.
 
     `needs_rebuild` says that a part is missing, damaged or made with another embedding: fill a new build within
-    `rebuilding`. Until then a search goes by words alone as far as it can. `was_cut` says that somebody began to fill
-    one and nobody goes on with it. `tuning` is fitted to the `grader`, where that is not the embedder itself: then it
-    compares what was found with the question once more. `problem`: see pipeline.ports.RebuildableIndex.
+    `rebuilding`. Until then a search goes by words alone as far as it can. `is_foreign` says that another embedding or
+    chunking made it, `was_cut` that somebody began to fill a build and nobody goes on with it. `tuning` is fitted to
+    the `grader`, where that is not the embedder itself: then it compares what was found with the question once more.
+    `problem`: see pipeline.ports.RebuildableIndex.
     """
 
     def __init__(
@@ -66,11 +68,13 @@ class EpisodeIndex:
         self._embedder = embedder
         self._grader = grader
         self._tuning = tuning
-        self._chunking = chunking
+        self._maker = Maker(embedder, chunking)
+        self._asking: asyncio.Task[bool] | None = None
         self._expected = 0
         self._judged: Build | None = None
         self._was_ours = False
         self.needs_rebuild = False
+        self.is_foreign = False
         self.was_cut = False
         self.problem = ""
 
@@ -96,20 +100,21 @@ class EpisodeIndex:
     def _compare_kinds(self, volume: Volume) -> None:
         """Two processes with different settings would make the index anew by turns for ever: who came last wins."""
         if self._shelf.is_ours(volume):
-            self._was_ours, self.needs_rebuild = True, False
+            self._was_ours, self.needs_rebuild, self.is_foreign = True, False, False
         else:
-            self.needs_rebuild = not self._was_ours
+            self.needs_rebuild, self.is_foreign = not self._was_ours, True
             self.problem = _BY_ANOTHER if self._was_ours else _OF_ANOTHER_KIND
 
     async def add(self, episode: Episode, transcript: Transcript, insights: Sequence[Insight]) -> None:
         """See pipeline.ports.Index. Interrupted, it leaves the episode out of `indexed_episode_ids`."""
-        entry, rows, meanings = await self._entry(episode, transcript, insights)
+        made = await self._maker.made(episode, transcript, insights)
         async with self._shelf.turn() as live:
             able = [volume for volume in live if self._is_fit(volume)]
             if not able:
                 raise IndexUnavailable((not self.needs_rebuild and self.problem) or _REBUILD_FIRST)
             for volume in able:
-                await _store(volume, entry, chunks=rows, insights=meanings)
+                await store(volume, made)
+            self._has_answered(live[0])
 
     async def forget(self, episode_ids: Sequence[str]) -> None:
         """See pipeline.ports.Index. Interrupted, the next `check` finishes the vectors."""
@@ -120,11 +125,12 @@ class EpisodeIndex:
                 await volume.words.forget(episode_ids)
 
     @asynccontextmanager
-    async def rebuilding(self) -> AsyncIterator["IndexBeside"]:
+    async def rebuilding(self) -> AsyncIterator[IndexBeside]:
         """See pipeline.ports.RebuildableIndex."""
         async with self._shelf.rebuilding(is_sound) as volume:
-            yield IndexBeside(self, self._shelf, volume)
-        self._was_ours, self.needs_rebuild, self.was_cut, self.problem = True, False, False, ""
+            yield IndexBeside(self._maker, self._shelf, volume)
+        self._was_ours, self.was_cut = True, False
+        self.needs_rebuild, self.is_foreign, self.problem = False, False, ""
 
     def filling(self) -> AbstractAsyncContextManager[None]:
         """See pipeline.ports.RebuildableIndex."""
@@ -133,7 +139,7 @@ class EpisodeIndex:
     async def indexed_episode_ids(self) -> frozenset[str]:
         """The episodes that are wholly in; any other must be added (again). Raises IndexUnavailable."""
         async with self._shelf.reading() as volume:
-            return await _whole(volume)
+            return await whole_ids(volume)
 
     def expect(self, episodes: int) -> None:
         """See pipeline.ports.FillableIndex."""
@@ -150,6 +156,22 @@ class EpisodeIndex:
             chunks=sum(holding.chunks for holding in whole),
             insights=sum(holding.insights for holding in whole),
         )
+
+    async def vectors_answer(self) -> bool:
+        """Whether the search by meaning has vectors that answer and are fit for use; waits for nobody's turn.
+
+        Whoever asks while a server hangs shares one question: each would take one of the threads that searches need.
+        """
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask_vectors())
+        return await asyncio.shield(self._asking)
+
+    async def close(self) -> None:
+        """Let go of all builds, and of a question that is still open."""
+        if self._asking is not None:
+            self._asking.cancel()
+            await asyncio.wait({self._asking})
+        await self._shelf.close()
 
     async def search(self, query: Query) -> SearchResult:
         """See pipeline.ports.Index. Without the vectors it goes by words alone and says so, as while it is filled."""
@@ -176,20 +198,28 @@ class EpisodeIndex:
         fence = Fence(keys_visible_to(workspace))
         async with self._shelf.reading() as volume:
             self._expect_vectors(volume)
-            return await volume.vectors.related(vector, fence=fence, beside=insight.episode_id, limit=limit)
-
-    async def _entry(
-        self, episode: Episode, transcript: Transcript, insights: Sequence[Insight]
-    ) -> tuple[Entry, Vectors, Vectors]:
-        chunks = await asyncio.to_thread(self._chunking, transcript)
-        entry = entry_of(episode, chunks, insights)
-        rows = in_context(await self._embedder.embed([chunk.text for chunk in chunks]))
-        return entry, rows, await self._embedder.embed([insight.text for insight in entry.insights])
+            found = await volume.vectors.related(vector, fence=fence, beside=insight.episode_id, limit=limit)
+            self._has_answered(volume)
+            return found
 
     def _is_fit(self, volume: Volume) -> bool:
         """Not so the build that was found damaged; another one may be there since, by another process."""
         is_condemned = self.needs_rebuild and volume.build == self._judged
         return self._shelf.is_ours(volume) and not is_condemned
+
+    def _has_answered(self, volume: Volume) -> None:
+        """The vectors have done their work: what the last look said is out of date, but for this build's damage."""
+        if self._is_fit(volume):
+            self._was_ours, self.needs_rebuild, self.is_foreign, self.problem = True, False, False, ""
+
+    async def _ask_vectors(self) -> bool:
+        try:
+            async with self._shelf.reading() as volume:
+                self._expect_vectors(volume)
+                await volume.vectors.reach()
+        except IndexUnavailable:
+            return False
+        return True
 
     def _expect_vectors(self, volume: Volume) -> None:
         if not self._is_fit(volume):
@@ -222,7 +252,9 @@ class EpisodeIndex:
         if not near:
             raise IndexDamaged("The vectors are gone.")
         others = [chunk_id for chunk_id in hits.scores if chunk_id not in near]
-        return {**near, **await volume.vectors.cosines(vector, chunk_ids=others)}
+        cosines = {**near, **await volume.vectors.cosines(vector, chunk_ids=others)}
+        self._has_answered(volume)
+        return cosines
 
     async def _ranked(
         self, query: Query, hits: WordHits, cosines: Mapping[str, float], *, volume: Volume, fence: Fence
@@ -249,42 +281,12 @@ class EpisodeIndex:
         return await _with_neighbours(distinct(found, limit=query.limit), volume)
 
 
-class IndexBeside:
-    """A build that is filled beside the one in use: see pipeline.ports.FillableIndex."""
-
-    def __init__(self, index: EpisodeIndex, shelf: Shelf, volume: Volume) -> None:
-        self._index = index
-        self._shelf = shelf
-        self._volume = volume
-
-    async def indexed_episode_ids(self) -> frozenset[str]:
-        """See FillableIndex."""
-        return await _whole(self._volume)
-
-    def expect(self, episodes: int) -> None:
-        """See FillableIndex. Nobody searches it yet."""
-
-    async def add(self, episode: Episode, transcript: Transcript, insights: Sequence[Insight]) -> None:
-        """See FillableIndex. What somebody added meanwhile is newer and stays."""
-        entry, rows, meanings = await self._index._entry(episode, transcript, insights)  # noqa: SLF001  one file
-        async with self._shelf.turn():
-            if not await self._volume.words.has(episode.id):
-                await _store(self._volume, entry, chunks=rows, insights=meanings)
-
-
 async def _nears(text: str, rows: Mapping[str, Passage], *, grader: Embedder) -> Mapping[str, float]:
     """The cosine of each passage to the text, by the embedding that the match is fitted to."""
     vectors = await grader.embed([text, *(passage.text for passage in rows.values())])
     if not vectors[0].any():
         return {}
     return dict(zip(rows, (vectors[1:] @ vectors[0]).tolist(), strict=True))
-
-
-async def _store(volume: Volume, entry: Entry, *, chunks: Vectors, insights: Vectors) -> None:
-    """Words first, vectors second, then whole: see vectorstore/README.md."""
-    await volume.words.put(entry)
-    await volume.vectors.put(entry, chunks=chunks, insights=insights)
-    await volume.words.mark([entry.episode_id], whole=True)
 
 
 async def _with_neighbours(found: Mapping[str, Passage], volume: Volume) -> tuple[Passage, ...]:
@@ -294,7 +296,3 @@ async def _with_neighbours(found: Mapping[str, Passage], volume: Volume) -> tupl
         replace(passage, before=there.get(beside[name][0]), after=there.get(beside[name][1]))
         for name, passage in found.items()
     )
-
-
-async def _whole(volume: Volume) -> frozenset[str]:
-    return frozenset(holding.episode_id for holding in await volume.words.holdings() if holding.whole)

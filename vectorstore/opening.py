@@ -48,8 +48,8 @@ async def open_index(
         vectors = _vectors(stack, folder, url=chroma_url, token=chroma_token, seconds=chroma_seconds)
         version = f"{embedder.version}-{CHUNKING_VERSION}"
         shelf = Shelf(register, words=words, vectors=vectors, version=version)
-        stack.push_async_callback(shelf.close)
         index = EpisodeIndex(shelf, embedder=embedder, grader=grader, tuning=tuning)
+        stack.push_async_callback(index.close)
         await shelf.tidy()
         await index.check(thorough=True)
         yield index

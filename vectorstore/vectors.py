@@ -53,6 +53,10 @@ class VectorIndex(Protocol):
         """
         ...
 
+    async def reach(self) -> None:
+        """Raise unless they are there and answer; that costs next to nothing, however many they are."""
+        ...
+
     async def discard(self) -> None:
         """Remove the build's vectors and their place, also what is damaged."""
         ...

@@ -29,7 +29,7 @@ class Condition:
     `waiting_since` is when the longest waiting episode was first seen, None when none waits. `platforms` says of each
     chat platform that is set up whether it is connected. `disk_free` is in bytes; the disk `is_short` when that is less
     than is to stay free. `ticks` are those that this process does. `queues` says how much is in each queue of the
-    engine, by queue and state.
+    engine, by queue and state. `vectors` says whether the index has its search by meaning, `index` is about its words.
     """
 
     version: str
@@ -40,6 +40,7 @@ class Condition:
     overview: Overview | None
     spending: SpendingTotal | None
     index: IndexCounts | None
+    vectors: bool
     platforms: Mapping[str, bool]
     disk_free: int
     is_short: bool
@@ -58,11 +59,15 @@ class Condition:
 
     @property
     def status(self) -> str:
-        """`ok`; `degraded` when only a chat platform is away, the disk is short or a tick does not end well; `down`."""
+        """`ok`, or `down`; between them `degraded`, of which a restart mends nothing.
+
+        Then a chat platform is away, the disk is short, a tick does not end well, or words are searched alone.
+        """
         if not self.is_serving:
             return "down"
         is_late = any(tick.is_late for tick in self.ticks.values())
-        return "ok" if all(self.platforms.values()) and not self.is_short and not is_late else "degraded"
+        is_whole = self.vectors and all(self.platforms.values())
+        return "ok" if is_whole and not self.is_short and not is_late else "degraded"
 
     @property
     def oldest_waiting(self) -> float:
@@ -80,11 +85,12 @@ async def look(app: App, *, counts: bool = False, patience: float = _PATIENCE) -
     async def waiting() -> tuple[datetime | None]:
         return (await app.desk.waiting_since(),)
 
-    since, overview, spending, index, queues = await asyncio.gather(
+    since, overview, spending, index, vectors, queues = await asyncio.gather(
         _answer(waiting, patience),
         _answer(app.desk.overview if counts else _nothing, patience),
         _answer(lambda: app.spending.total(since=_EVER), patience),
         _answer(app.index.counts, patience),
+        _answer(app.index.vectors_answer, patience),
         _answer(partial(_queues, app) if counts else _nothing, patience),
     )
     connected = await asyncio.gather(*(_answer(is_up, patience) for is_up in connections.values()))
@@ -97,6 +103,7 @@ async def look(app: App, *, counts: bool = False, patience: float = _PATIENCE) -
         overview=overview,
         spending=spending,
         index=index,
+        vectors=bool(vectors),
         platforms=dict(zip(connections, map(bool, connected), strict=True)),
         disk_free=app.upkeep.room.free,
         is_short=app.upkeep.room.is_short,

@@ -32,7 +32,12 @@ class _Figures(Collector):
         """One look; nothing is kept between two scrapes."""
         condition = self._condition
         yield _labelled("podsift_info", "The version that runs.", "version", {condition.version: 1})
-        up = {"database": condition.database, "index": condition.index is not None, "engine": condition.engine}
+        up = {
+            "database": condition.database,
+            "index": condition.index is not None,
+            "vectors": condition.vectors,
+            "engine": condition.engine,
+        }
         parts = {part: float(answers) for part, answers in up.items()}
         yield _labelled("podsift_up", "1 for a part that answers.", "part", parts)
         connected = {name: float(is_up) for name, is_up in condition.platforms.items()}

@@ -26,6 +26,7 @@ def health_routes(app: App) -> tuple[Route, ...]:
             "version": condition.version,
             "database": condition.database,
             "index": None if condition.index is None else asdict(condition.index),
+            "vectors": condition.vectors,
             "engine": condition.engine,
             "platforms": condition.platforms,
             "oldest_waiting_seconds": round(condition.oldest_waiting),

@@ -78,7 +78,10 @@ class RebuildableIndex(FillableIndex, Protocol):
 
     @property
     def problem(self) -> str:
-        """A sentence when the last look got no answer or found the index unfit, else empty."""
+        """A sentence when the last look got no answer or found the index unfit, else empty.
+
+        It goes when a search by meaning or an addition succeeds after that look.
+        """
         ...
 
     async def check(self) -> None:

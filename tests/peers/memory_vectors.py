@@ -66,6 +66,9 @@ class MemoryVectors:
             raise IndexDamaged("Most vectors are gone.")
         return uneven
 
+    async def reach(self) -> None:
+        self._answer()
+
     async def discard(self) -> None:
         self._answer()
         self._chunks.clear()

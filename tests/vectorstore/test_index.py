@@ -96,6 +96,54 @@ async def test_without_vectors_it_goes_by_words_and_says_so(index: EpisodeIndex,
         await index.related(insight(episode("x"), BREAD[0]), workspace=LOCAL)
 
 
+async def test_what_the_last_look_said_goes_when_vectors_do_their_work_again(
+    index: EpisodeIndex, vectors: MemoryVectors
+) -> None:
+    await fill(index)
+    for use in (
+        lambda: index.search(ASKED),
+        lambda: index.add(episode("new"), transcript(BREAD), ()),
+        lambda: index.related(insight(episode("x"), BREAD[0]), workspace=LOCAL),
+    ):
+        vectors.down = True
+        await index.check()
+        await index.search(ASKED)
+        assert index.problem == "The vectors are down."
+        vectors.down = False
+        await index.search(Query("?!", LOCAL))
+        assert index.problem, "they were not asked"
+        await use()
+        assert index.problem == ""
+
+
+async def test_closing_leaves_no_question_behind(tmp_path: Path) -> None:
+    class Hanging(MemoryVectors):
+        async def reach(self) -> None:
+            await asyncio.Event().wait()
+
+    index = EpisodeIndex(shelf_in(tmp_path, Hanging()), embedder=EMBEDDER)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await index.vectors_answer()
+    await index.close()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_a_search_does_not_hide_that_a_rebuild_is_needed(index: EpisodeIndex, vectors: MemoryVectors) -> None:
+    await fill(index)
+    await vectors.discard()
+    await index.check()
+    assert index.problem
+    async with index.rebuilding():
+        await index.add(episode("new"), transcript(BREAD), ())
+        await index.search(ASKED)
+        assert index.problem
+        assert index.needs_rebuild
+        assert not await index.vectors_answer()
+    assert index.problem == ""
+    assert await index.vectors_answer()
+
+
 async def test_a_question_without_any_telling_word_is_searched_by_meaning(index: EpisodeIndex) -> None:
     await fill(index)
     found = await index.search(Query("what about it?", LOCAL))

@@ -14,13 +14,17 @@ from pipeline.domain.audience import LOCAL
 from pipeline.domain.errors import IndexUnavailable
 from pipeline.domain.passage import Query
 from tests.peers.chroma_server import Gate, chroma_server, gate_before
+from tests.peers.hand_seconds import HandSeconds
 from tests.peers.made_episodes import BREAD, SLEEP, episode, insight, transcript
 from tests.peers.memory_index import LetterEmbedder
 from tests.peers.postgres import postgres_schema
 from tests.peers.waiting import until
+from vectorstore.chroma import ChromaVectors
 from vectorstore.chroma_http import ServerStore
+from vectorstore.chroma_places import ChromaServer
 from vectorstore.index import EpisodeIndex
 from vectorstore.opening import open_index
+from vectorstore.vectors import IndexDamaged
 
 ASKED = Query("How often does a sourdough starter need feeding?", LOCAL)
 EMBEDDER = LetterEmbedder()
@@ -73,6 +77,43 @@ async def test_a_search_goes_by_words_and_says_so(index: EpisodeIndex, gate: tup
     visits = gate[1].visits
     assert (await index.search(ASKED)).degraded
     assert gate[1].visits == visits, "it is left in peace for a while, so the second search does not wait"
+
+
+async def test_whether_the_vectors_answer_is_told_while_the_server_is_there_away_and_emptied(
+    gate: tuple[str, Gate], server: str, tmp_path: Path
+) -> None:
+    url, there = gate
+    seconds = HandSeconds()
+    place = ChromaServer(url, seconds=2.0, clock=seconds)
+    vectors = ChromaVectors(place, build="0123456789ab")
+    await vectors.create()
+    await vectors.reach()
+    there.mode = "shut"
+    with pytest.raises(IndexUnavailable, match="does not answer"):
+        await vectors.reach()
+    there.mode = "open"
+    seconds.now += 11
+    await vectors.reach()
+    empty(server)
+    with pytest.raises(IndexDamaged):
+        await vectors.reach()
+    await place.disconnect()
+
+
+async def test_whoever_asks_for_the_vectors_of_a_hanging_server_shares_one_question(
+    index: EpisodeIndex, gate: tuple[str, Gate]
+) -> None:
+    assert await index.vectors_answer()
+    gate[1].mode = "slow"
+    visits = gate[1].visits
+    for _ in range(5):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await index.vectors_answer()
+    assert not await index.vectors_answer()
+    assert gate[1].visits == visits + 1
+    assert not await index.vectors_answer()
+    assert gate[1].visits == visits + 1, "it is left in peace for a while"
 
 
 async def test_indexing_waits_and_catches_up(gate: tuple[str, Gate], tmp_path: Path) -> None:

@@ -148,6 +148,26 @@ async def test_processes_with_different_embeddings_do_not_make_the_index_anew_by
         assert not (await new.index.search(ASKED)).degraded
 
 
+async def test_a_finding_about_an_index_that_another_process_has_made_anew_goes_with_it(url: str) -> None:
+    vectors: Kept = defaultdict(MemoryVectors)
+    async with (
+        member(url, vectors) as old,
+        member(url, vectors, version="w") as one,
+        member(url, vectors, version="w") as two,
+    ):
+        await old.index.add(MADE, transcript(BREAD), ())
+        for each in (one, two):
+            await each.index.check()
+        assert not await two.index.vectors_answer()
+        async with one.index.rebuilding() as beside:
+            await beside.add(MADE, transcript(BREAD), ())
+
+        assert "another embedding" in two.index.problem
+        assert await two.index.vectors_answer()
+        assert not (await two.index.search(ASKED)).degraded
+        assert (two.index.problem, two.index.needs_rebuild, two.index.is_foreign) == ("", False, False)
+
+
 async def test_a_search_does_not_wait_for_a_worker_that_adds(url: str) -> None:
     vectors: Kept = defaultdict(MemoryVectors)
     async with member(url, vectors) as worker, member(url, vectors) as bot:

@@ -10,10 +10,11 @@ import pytest
 import typer
 
 from bot.data_folder import own
-from bot.engine.failover import holding
+from bot.engine.failover import holding, names_of_the_living
 from bot.upkeep.migrating import migrate
 from pipeline.adapters.catalog import migrate as bring_up_to_date
 from tests.peers.postgres import postgres_database
+from tests.peers.waiting import until
 
 
 def moved(urls: Sequence[str], capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
@@ -57,12 +58,17 @@ def test_a_move_within_one_folder_owns_it_once(tmp_path: Path, capsys: pytest.Ca
 
 def test_a_database_on_which_a_process_runs_is_not_moved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = f"sqlite:///{tmp_path / 'catalog.db'}"
+
+    async def nobody_lives() -> bool:
+        return not await names_of_the_living(source)
+
     with postgres_database() as source, asyncio.Runner() as runner:
         bring_up_to_date(source)
         living = holding(source, "worker-0", patience=0.0)
         runner.run(living.__aenter__())
         refused = moved((source, target), capsys)
         runner.run(living.__aexit__(None, None, None))
+        runner.run(until(nobody_lives))  # the database sees a little later than we that a connection is closed
         done = moved((source, target), capsys)
 
     assert refused["code"] == 4

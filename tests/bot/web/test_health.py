@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -28,6 +29,7 @@ from pipeline.adapters.catalog import Operations
 from pipeline.domain.errors import CatalogUnavailable, SettingsError
 from pipeline.domain.overview import Overview, Tally
 from pipeline.domain.spending import SpendingTotal
+from tests.peers.chroma_server import chroma_server, gate_before
 from tests.peers.hand_seconds import HandSeconds
 from vectorstore.index import IndexCounts
 
@@ -108,6 +110,7 @@ def condition(**changed: Any) -> Condition:
         overview=Overview(Tally(waiting=1, ready=7), 2, 3, 0),
         spending=SpendingTotal(calls=4, tokens_in=900, tokens_out=80, micros=1_500_000),
         index=IndexCounts(episodes=7, unfinished=1, chunks=300, insights=20),
+        vectors=True,
         platforms={"slack": True},
         disk_free=30_000_000_000,
         is_short=False,
@@ -123,6 +126,7 @@ def condition(**changed: Any) -> Condition:
         ({}, "ok"),
         ({"platforms": {"slack": False, "discord": True}}, "degraded"),
         ({"is_short": True}, "degraded"),
+        ({"vectors": False}, "degraded"),
         ({"ticks": {"scan": WELL, "post": Beat(age=900, is_late=True, is_stuck=False)}}, "degraded"),
         ({"ticks": {"scan": WELL, "post": Beat(age=9_000, is_late=True, is_stuck=True)}}, "down"),
         ({"engine": False}, "down"),
@@ -131,7 +135,7 @@ def condition(**changed: Any) -> Condition:
         ({"index": None}, "down"),
     ],
 )
-async def test_a_platform_away_a_short_disk_and_failing_ticks_degrade_and_what_of_ours_is_dead_or_hangs_is_down(
+async def test_what_a_restart_does_not_mend_degrades_and_what_of_ours_is_dead_or_hangs_is_down(
     changed: dict[str, Any], status: str
 ) -> None:
     assert condition(**changed).status == status
@@ -146,6 +150,7 @@ async def test_says_that_the_engine_does_not_run_yet(app: App) -> None:
         "version": answer.json()["version"],
         "database": True,
         "index": {"episodes": 0, "unfinished": 0, "chunks": 0, "insights": 0},
+        "vectors": True,
         "engine": False,
         "platforms": {},
         "oldest_waiting_seconds": 0,
@@ -196,6 +201,27 @@ async def test_queues_are_counted_for_metrics_while_their_database_is_there(app:
     for figures in (gone, unstarted):
         assert 'podsift_up{part="database"} 1.0' in figures
         assert "podsift_queue_length{" not in figures
+
+
+@pytest.mark.parametrize("mode", ["shut", "slow"])
+async def test_a_chroma_server_that_is_away_or_hangs_degrades_and_a_restart_is_not_asked_for(
+    tmp_path: Path, mode: str
+) -> None:
+    with chroma_server(tmp_path / "chroma") as server:
+        async with gate_before(server) as (url, gate):
+            given = load_settings(data=tmp_path / "data", whisper_model="off", chroma_url=url, _env_file=None)
+            async with open_app(given) as opened:
+                app = replace(opened, engine=Running(Queues({}), Pulse()))
+                well, figures = await get(app, "/healthz"), (await get(app, "/metrics")).text
+                gate.mode = mode
+                away, fewer = await get(app, "/healthz"), (await get(app, "/metrics")).text
+
+    assert [(each.status_code, each.json()["status"]) for each in (well, away)] == [(200, "ok"), (200, "degraded")]
+    assert [each.json()["vectors"] for each in (well, away)] == [True, False]
+    assert away.json()["index"] == {"episodes": 0, "unfinished": 0, "chunks": 0, "insights": 0}
+    assert 'podsift_up{part="vectors"} 1.0' in figures
+    assert 'podsift_up{part="vectors"} 0.0' in fewer
+    assert 'podsift_up{part="index"} 1.0' in fewer
 
 
 async def test_a_disk_without_its_reserve_is_seen(app: App) -> None:
