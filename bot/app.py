@@ -1,6 +1,5 @@
 """The composition root: the only file that names concrete classes and plugs them together."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from bot.engine.worker import Worker
 from bot.hosted import Hosted, open_hosted
 from bot.local_board import LocalBoard
 from bot.platforms import Platforms, open_platforms
+from bot.secret_key import open_with_key
 from bot.settings import Settings
 from bot.upkeep.disk_room import DiskRoom
 from bot.upkeep.growth import Upkeep
@@ -40,7 +40,6 @@ from pipeline.adapters.catalog import (
     SqlSpendingLedger,
     SqlTranscriptStore,
     Subscriptions,
-    open_catalog,
 )
 from pipeline.adapters.chapters import PublishedChapters
 from pipeline.adapters.directory import Directories, ITunes, PodcastIndex
@@ -49,7 +48,7 @@ from pipeline.adapters.extractive.picks import ExtractivePicks
 from pipeline.adapters.feeds import FeedReader
 from pipeline.adapters.http.client import GuardedHttp
 from pipeline.adapters.openai_model import ModelAnswers, ModelEmbedder, ModelProposer
-from pipeline.adapters.sealing import Seal, key_in
+from pipeline.adapters.sealing import Seal
 from pipeline.adapters.transcripts import PublishedTranscripts
 from pipeline.domain.audience import LOCAL
 from pipeline.domain.channel import Channel
@@ -126,8 +125,7 @@ async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
     """
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
-        seal = await asyncio.to_thread(_seal, settings)
-        db = await stack.enter_async_context(open_catalog(settings.catalog_url, seal=seal))
+        db, seal = await stack.enter_async_context(open_with_key(settings))
         embedder = StaticEmbedder()
         stack.callback(embedder.close)
         hosted = await stack.enter_async_context(open_hosted(settings, db=db, clock=clock))
@@ -230,11 +228,6 @@ def _directory(settings: Settings, http: GuardedHttp, *, clock: Clock) -> ShowDi
         return ITunes(http)
     index = PodcastIndex(http, key=key.get_secret_value(), secret=secret.get_secret_value(), clock=clock)
     return Directories(index, ITunes(http))
-
-
-def _seal(settings: Settings) -> Seal:
-    key = settings.secret_key
-    return Seal(key_in(settings.data / "secret.key") if key is None else key.get_secret_value())
 
 
 def _app(

@@ -1,5 +1,6 @@
 """The app beside the socket on which other processes ask, and one request on it."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -9,8 +10,11 @@ from bot.data_folder import socket_path
 from bot.handover import Progress, Reply, Report, Request, listening
 from bot.operations import Member, perform
 from bot.settings import Settings
+from bot.texts.wording import CLOSED_HELP, closed_sentence
 from bot.upkeep.index_care import keep_level
 from pipeline.domain.audience import LOCAL
+
+_log = logging.getLogger(__name__)
 
 OWNER = Member(LOCAL, LOCAL_CHANNEL, "owner", is_curator=True, is_owner=True)
 """Whoever sits at the machine."""
@@ -21,6 +25,8 @@ async def listening_app(settings: Settings) -> AsyncIterator[App]:
     """The app, which also carries out what other processes ask for meanwhile. The caller owns the data folder."""
     path = socket_path(settings.data, slot=settings.folder_slot)
     async with open_app(settings) as app, listening(path, partial(perform_here, app)):
+        if closed := closed_sentence(await app.desk.opening()):
+            _log.warning("%s %s", closed, CLOSED_HELP)
         yield app
 
 

@@ -150,10 +150,9 @@ async def rehearse_indexing(episode_id: str, pipeline: Pipeline) -> None:
 
 async def give_up(episode_id: str, error: PodsiftError, pipeline: Pipeline) -> None:
     """Mark an episode as failed with the reason for people; a retryable error lets it go again by itself, later."""
-    episode = await pipeline.episodes.get(episode_id)
-    given_up = after_giving_up(
-        str(error), may_go_well_later=error.retryable, retries=episode.retries, now=pipeline.clock.now()
-    )
+    # Only then: an episode whose key is lost cannot be looked at, and would wait for ever.
+    retries = (await pipeline.episodes.get(episode_id)).retries if error.retryable else 0
+    given_up = after_giving_up(str(error), may_go_well_later=error.retryable, retries=retries, now=pipeline.clock.now())
     await pipeline.episodes.settle(episode_id, EpisodeState.FAILED, reason=given_up.reason, retry_at=given_up.retry_at)
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from bot.engine.apart import Apart
 from bot.engine.buckets import Readers
 from pipeline import flows
-from pipeline.domain.errors import CatalogUnavailable, FeedDeadly, PodsiftError
+from pipeline.domain.errors import CatalogUnavailable, FeedDeadly, PodsiftError, SettingsError
 from pipeline.domain.intake.polling import after_failure
 from pipeline.flows import Pipeline
 from pipeline.steps.scan import Scan
@@ -38,10 +38,15 @@ class Readings:
         self._one_by_one = Readers(at_once=1)
 
     async def read(self, feed_id: str) -> Scan:
-        """Read one feed and store what it says."""
+        """Read one feed and store what it says. One that our key does not open is told in the result, and put off."""
         if await self._pipeline.feed_line.begin(feed_id) >= _SUSPECT:
             return await self._read_apart(feed_id)
-        return await flows.scan(feed_id, self._pipeline, hold_after=self._hold_after, jitter=_jitter())
+        try:
+            return await flows.scan(feed_id, self._pipeline, hold_after=self._hold_after, jitter=_jitter())
+        except SettingsError as error:
+            _log.warning("A private feed stays closed.", extra={"feed": feed_id, "problem": str(error)})
+            await self._pipeline.feed_line.put_off(feed_id, until=self._pipeline.clock.now() + _PUT_OFF)
+            return Scan(feed_id, error=error)
 
     async def read_all(self, feed_ids: tuple[str, ...]) -> tuple[Scan, ...]:
         """Read these feeds, a few at a time; one that fails is told in its own result."""

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.app import App
@@ -24,7 +25,14 @@ from bot.texts.list_replies import several_added_reply
 from bot.texts.replies import added_reply, feeds_reply, nothing_followed_reply, removed_reply, scan_reply
 from bot.texts.wording import FAILED, NOT_FOUND
 from pipeline.domain.audience import WorkspaceId
-from pipeline.domain.errors import BadInput, DirectoryUnavailable, FeedUnreadable, FetchError, PodsiftError
+from pipeline.domain.errors import (
+    BadInput,
+    DirectoryUnavailable,
+    FeedUnreadable,
+    FetchError,
+    PodsiftError,
+    SettingsError,
+)
 from pipeline.domain.feed import Feed, FeedState
 from pipeline.domain.intake.finding import addresses_in
 from pipeline.domain.intake.keyed_address import holds_a_key, take_credentials, without_keys
@@ -160,7 +168,7 @@ async def scan(app: App, member: Member, _arguments: dict[str, Any], report: Rep
     scans = await app.worker.scan_all(ids)
     await _until_done(app, member.workspace, report)
     after = await app.library.feeds(workspace=member.workspace)
-    unread = tuple(feed_failure(f.feed) for f in after if f.feed.state is not FeedState.ACTIVE)
+    unread = _unread(scans, after)
     failed = [episode for episode in await app.desk.failed() if episode.feed_id in ids]
     data = ScanShape(
         feeds=len(after),
@@ -185,6 +193,13 @@ def reason_of(error: PodsiftError) -> str:
 def _shown(address: str) -> str:
     url, _ = take_credentials(address)
     return without_keys(url) if holds_a_key(address) else url
+
+
+def _unread(scans: tuple[Scan, ...], feeds: tuple[FollowedFeed, ...]) -> tuple[FeedFailureShape, ...]:
+    """Feeds that fail, and those that our key does not open: that is nothing the feed does, so it is not kept there."""
+    closed = {scan.feed_id: str(scan.error) for scan in scans if isinstance(scan.error, SettingsError)}
+    told = (replace(each.feed, reason=closed.get(each.feed.id, each.feed.reason)) for each in feeds)
+    return tuple(feed_failure(feed) for feed in told if feed.id in closed or feed.state is not FeedState.ACTIVE)
 
 
 def _warnings(scans: tuple[Scan, ...], feeds: tuple[FollowedFeed, ...]) -> tuple[FeedWarningShape, ...]:

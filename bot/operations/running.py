@@ -12,7 +12,7 @@ from bot.shapes.commands import DoctorShape, ReindexShape, RetryShape, TextShape
 from bot.shapes.status import StatusShape
 from bot.texts.message import plain
 from bot.texts.replies import doctor_reply, help_reply, reindex_reply, retry_reply, status_reply
-from bot.texts.wording import FAILED, overdue_sentence
+from bot.texts.wording import FAILED, closed_sentence, overdue_sentence
 from bot.upkeep.examination import examine
 from pipeline.domain.feed import FeedState
 
@@ -43,6 +43,7 @@ async def status(app: App, member: Member, _arguments: dict[str, Any], _report: 
         spending=await spending(app) if member.is_owner else None,
         keep_days=app.settings.keep_days,
         forgotten=stock.episodes.forgotten,
+        key_problem=closed_sentence(await app.desk.opening()) if member.is_owner else "",
         overdue=_overdue(app) if member.is_owner else (),
     )
     return Outcome(data, status_reply(data, shows_service=member.is_owner))

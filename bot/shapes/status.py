@@ -47,5 +47,7 @@ class StatusShape(Shape):
     forgotten: int = 0
     index_problem: str = ""
     """Why searches go by words alone, or nothing; told to the owner."""
+    key_problem: str = ""
+    """What our key does not open of what is private, or nothing; told to the owner."""
     overdue: tuple[str, ...] = ()
     """What the asked process should have done long ago, a sentence for each; told to the owner."""

@@ -152,6 +152,7 @@ def status_reply(status: StatusShape, *, shows_service: bool = True) -> Message:
         text(bold("Insights "), f"{status.insights} from {_count(status.feeds, 'feed', 'feeds')}"),
         text(bold("Index "), _stock(status)),
         text(bold("Kept "), _kept(status)),
+        *((text(bold("Key "), status.key_problem),) if status.key_problem else ()),
         *(_channel_line(channel) for channel in status.channels),
         *(text(bold("Overdue "), sentence) for sentence in status.overdue),
         *(text(bold("Paused "), sentence) for sentence in status.paused),

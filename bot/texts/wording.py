@@ -7,6 +7,7 @@ from typing import Final
 from bot.shapes.commands import ErrorShape
 from pipeline.domain import errors
 from pipeline.domain.errors import PodsiftError
+from pipeline.domain.overview import Opening
 
 _HINTS: Final[tuple[tuple[type[PodsiftError], str], ...]] = (
     (errors.NotAFeed, "Give the address of the feed itself; a show's own page often links it as “RSS”."),
@@ -45,6 +46,15 @@ _DONE_BY: Final = {
     "post": "Podsift last looked for posts that are due",
     "forget": "Podsift last looked for old words to forget",
 }
+_CLOSED: Final = {
+    Opening.ALL: "",
+    Opening.SOME: "Some of what is stored of private shows and Slack installations was sealed with another key.",
+    Opening.NONE: "What is stored of private shows and Slack installations was sealed with another key.",
+}
+CLOSED_HELP: Final = (
+    "Until you restore that PODSIFT_SECRET_KEY or file secret.key, the same for all processes, it stays closed; if the "
+    "key is lost, remove these shows and add them again."
+)
 
 WRONG_INPUT: Final = 2
 NOT_FOUND: Final = 3
@@ -96,6 +106,11 @@ def overdue_sentence(tick: str, *, seconds: float) -> str:
         f"{_DONE_BY[tick]} {round(seconds / 60)} minutes ago; the log says why. "
         "What fails is tried again by itself; what hangs goes on when you restart Podsift."
     )
+
+
+def closed_sentence(opening: Opening) -> str:
+    """What our key does not open, empty where it opens all; CLOSED_HELP says what to do."""
+    return _CLOSED[opening]
 
 
 def exit_code(error: PodsiftError) -> int:

@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.app import App
 from bot.shapes.commands import CheckShape
+from bot.texts.wording import CLOSED_HELP, closed_sentence
 from pipeline.adapters.openai_model import HostedModel
 from pipeline.domain.channel import Channel
 from pipeline.domain.errors import DeliveryError, PodsiftError
@@ -18,6 +19,7 @@ _ASK: Final = {
     "discord": "Ask an admin of the server to allow it.",
     "slack": "Say “/invite @Podsift” in the channel.",
 }
+_SAME_KIND: Final = "Give all processes the same PODSIFT_OPENAI_EMBEDDING_MODEL, dimensions and version of Podsift"
 
 
 async def examine(app: App) -> tuple[CheckShape, ...]:
@@ -25,6 +27,7 @@ async def examine(app: App) -> tuple[CheckShape, ...]:
     return (
         _data_folder(app),
         _database(app),
+        await _key(app),
         await _index(app),
         _meaning(app),
         await _insights(app),
@@ -57,6 +60,14 @@ def _database(app: App) -> CheckShape:
     )
 
 
+async def _key(app: App) -> CheckShape:
+    name = "Key of private shows"
+    if closed := closed_sentence(await app.desk.opening()):
+        return CheckShape(name=name, state="problem", detail=closed, help=CLOSED_HELP)
+    where = "PODSIFT_SECRET_KEY" if app.settings.secret_key else "the file secret.key in the data folder"
+    return CheckShape(name=name, state="ok", detail=f"{where}, the same for all processes of one catalogue.", help="")
+
+
 async def _index(app: App) -> CheckShape:
     name = "Index"
     try:
@@ -81,7 +92,14 @@ def _index_place(app: App) -> str:
 
 
 def _index_help(app: App) -> str:
-    if app.settings.chroma_url and not app.index.needs_rebuild:
+    index, is_shared = app.index, bool(app.settings.index_database_url)
+    if index.is_foreign and not index.needs_rebuild:
+        return f"{_SAME_KIND}, and restart those that had others; until then words go on alone."
+    if index.is_foreign and is_shared:
+        return f"{_SAME_KIND}. Then the service rebuilds it by itself, and “podsift reindex” does so at once."
+    if index.is_foreign:
+        return "The service rebuilds it by itself, and “podsift reindex” does so at once; until then words go on alone."
+    if app.settings.chroma_url and not index.needs_rebuild:
         return "Start the Chroma server, or correct PODSIFT_CHROMA_URL and PODSIFT_CHROMA_TOKEN; words go on alone."
     return "Run “podsift reindex”."
 

@@ -35,6 +35,14 @@ class Seal:
         """Thirty-two hex digits, the same for the same text, that tell nothing of it to whoever lacks the key."""
         return blake2b(text.encode(), key=self._naming, digest_size=16).hexdigest()
 
+    def opens(self, sealed: str) -> bool:
+        """Whether it was closed with this key."""
+        try:
+            self._fernet.decrypt(sealed)
+        except InvalidToken:
+            return False
+        return True
+
     def open(self, sealed: str) -> str:
         """The inverse of `close`. Raises SettingsError when it was closed with another key."""
         try:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from pipeline.domain.errors import BadInput, UnknownFeed
 from pipeline.domain.feed import Feed
@@ -50,6 +51,14 @@ class Overview:
     channels: int
     feeds: int
     unwell: int
+
+
+class Opening(StrEnum):
+    """How much of what is kept sealed the key at hand opens; all of it where nothing is sealed."""
+
+    ALL = "all"
+    SOME = "some"
+    NONE = "none"
 
 
 def choose_feed(name: str, feeds: Sequence[FollowedFeed]) -> FollowedFeed:

@@ -27,6 +27,7 @@ from pipeline.adapters.catalog.open_threads import OpenThreads
 from pipeline.adapters.catalog.operations import Operations
 from pipeline.adapters.catalog.posted_days import PostedDays
 from pipeline.adapters.catalog.reactions import Reactions
+from pipeline.adapters.catalog.sealed_values import what_opens
 from pipeline.adapters.catalog.siblings import SqlSiblings
 from pipeline.adapters.catalog.spending import SqlSpendingLedger
 from pipeline.adapters.catalog.subscriptions import Subscriptions
@@ -67,4 +68,5 @@ __all__ = [
     "migrate",
     "move_catalog",
     "open_catalog",
+    "what_opens",
 ]

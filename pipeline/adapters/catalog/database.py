@@ -27,8 +27,8 @@ class CatalogDb:
     Open it with `open_catalog`.
     """
 
-    def __init__(self, engine: AsyncEngine, *, place: str, seal: Seal | None = None) -> None:
-        self.seal = seal
+    def __init__(self, engine: AsyncEngine, *, place: str) -> None:
+        self.seal: Seal | None = None
         self._readers = engine
         self._writers = engine.execution_options(**{WRITES: True})
         self._place = place
@@ -54,6 +54,13 @@ class CatalogDb:
             async with turn, self._writers.begin() as connection:
                 yield connection
 
+    async def seal_with(self, seal: Seal) -> None:
+        """Take the key, and seal what was written before such things were sealed. Raises CatalogUnavailable."""
+        async with self.writing() as connection:
+            await seal_addresses(connection, seal=seal)
+            await seal_episodes(connection, seal=seal)
+        self.seal = seal
+
     def insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
         """An INSERT that knows ON CONFLICT, which both databases spell alike."""
         if self._is_sqlite:
@@ -67,7 +74,7 @@ class CatalogDb:
 async def open_catalog(url: str, *, seal: Seal | None = None) -> AsyncIterator[CatalogDb]:
     """Bring the schema up to date and open the catalogue at `sqlite:///…` or `postgresql://…`.
 
-    Without its `seal` no private feed can be added or read.
+    Without its `seal`, which `CatalogDb.seal_with` may give later, no private feed can be added or read.
 
     Raises CatalogUnavailable when the database does not answer or was written by a newer Podsift, CatalogDamaged, and
     BadInput for an address that is none of ours.
@@ -76,11 +83,9 @@ async def open_catalog(url: str, *, seal: Seal | None = None) -> AsyncIterator[C
     parsed = parse_url(url)
     engine = make_async_engine(parsed)
     try:
-        db = CatalogDb(engine, place=place_of(parsed), seal=seal)
+        db = CatalogDb(engine, place=place_of(parsed))
         if seal is not None:
-            async with db.writing() as connection:
-                await seal_addresses(connection, seal=seal)
-                await seal_episodes(connection, seal=seal)
+            await db.seal_with(seal)
         yield db
     finally:
         await engine.dispose()

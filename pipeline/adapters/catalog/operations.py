@@ -8,11 +8,12 @@ from sqlalchemy import func, literal_column, select
 from pipeline.adapters.catalog.database import CatalogDb
 from pipeline.adapters.catalog.revival import revive
 from pipeline.adapters.catalog.rows import WAITS, select_episodes, to_episode, to_tally
+from pipeline.adapters.catalog.sealed_values import what_opens
 from pipeline.adapters.catalog.tables import channel, episode, feed, follow
 from pipeline.domain.episode import Episode, EpisodeState
 from pipeline.domain.errors import UnknownEpisode, UnknownFeed
 from pipeline.domain.feed import FeedState
-from pipeline.domain.overview import Overview
+from pipeline.domain.overview import Opening, Overview
 
 
 class Operations:
@@ -41,6 +42,10 @@ class Operations:
             feeds = (await connection.execute(followed)).scalar_one()
             sick = (await connection.execute(unwell)).scalar_one()
         return Overview(tally, channels, feeds, sick)
+
+    async def opening(self) -> Opening:
+        """How much of what is sealed and in use our key opens, by a look at a few."""
+        return await what_opens(self._db, seal=self._db.seal)
 
     async def failed(self, *, limit: int = 100) -> tuple[Episode, ...]:
         """Failed episodes with their reasons, newest first."""

@@ -16,7 +16,10 @@ from bot.shapes.commands import CheckShape
 from bot.texts.message import plain
 from bot.texts.wording import UNAVAILABLE
 from bot.upkeep.examination import examine
-from tests.peers.chroma_server import free_port
+from tests.peers.chroma_server import chroma_server, free_port
+from tests.peers.memory_index import LetterEmbedder
+from tests.peers.postgres import postgres_database
+from vectorstore.opening import open_index
 
 
 async def opened(folder: Path, **settings: Any) -> AsyncIterator[App]:
@@ -64,6 +67,37 @@ async def test_a_chroma_server_that_is_away_is_a_problem_and_words_go_on(tmp_pat
     assert "does not answer" in index.detail
     assert index.help.startswith("Start the Chroma server, or correct PODSIFT_CHROMA_URL")
     assert "words go on alone" in index.help
+
+
+async def test_an_index_of_another_embedding_is_rebuilt_by_itself(tmp_path: Path) -> None:
+    async with open_index(tmp_path / "index", embedder=LetterEmbedder()):
+        pass
+    async for app in opened(tmp_path):
+        index = (await checks(app))["Index"]
+
+    assert index.state == "problem"
+    assert "made with another embedding" in index.detail
+    assert index.help.startswith("The service rebuilds it by itself, and “podsift reindex” does so at once")
+
+
+async def test_where_processes_have_different_embeddings_nobody_is_sent_to_the_chroma_server(tmp_path: Path) -> None:
+    with postgres_database() as database, chroma_server(tmp_path / "chroma") as chroma:
+        other = open_index(tmp_path / "o", embedder=LetterEmbedder(), database_url=database, chroma_url=chroma)
+        async with other as others:
+            async for app in opened(tmp_path, database_url=database, chroma_url=chroma):
+                last = (await checks(app))["Index"]
+                async with app.index.rebuilding():
+                    pass
+                async with others.rebuilding():
+                    pass
+                first = (await checks(app))["Index"]
+
+    assert "must be rebuilt" in last.detail
+    assert "Give all processes the same PODSIFT_OPENAI_EMBEDDING_MODEL" in last.help
+    assert "Then the service rebuilds it by itself" in last.help
+    assert "Another process made the index" in first.detail
+    assert "Give all processes the same PODSIFT_OPENAI_EMBEDDING_MODEL" in first.help
+    assert "restart those that had others" in first.help
 
 
 async def test_while_the_chroma_server_is_away_status_says_so_and_a_rebuild_says_what_to_do(tmp_path: Path) -> None:
