@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from pipeline.domain.errors import IndexUnavailable
+from pipeline.domain.errors import IndexBusy, IndexUnavailable
 from vectorstore.builds import Standing, from_json, to_json
 
 BUSY = "The index is being filled or rebuilt already; wait until that is done."
@@ -42,7 +42,7 @@ class FolderRegister:
     async def alone(self) -> AsyncIterator[None]:
         """See Register."""
         if self._rebuild.locked():
-            raise IndexUnavailable(BUSY)
+            raise IndexBusy(BUSY)
         async with self._rebuild:
             yield
 

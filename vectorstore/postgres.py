@@ -10,7 +10,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from pipeline.domain.errors import IndexUnavailable
+from pipeline.domain.errors import IndexBusy, IndexUnavailable
 from vectorstore.builds import Standing, from_json, to_json
 from vectorstore.folder_register import BUSY
 from vectorstore.vectors import IndexDamaged
@@ -100,7 +100,7 @@ class PostgresRegister:
         """See Register."""
         async with self._database.lock(_ALONE, wait=False) as got:
             if not got:
-                raise IndexUnavailable(BUSY)
+                raise IndexBusy(BUSY)
             yield
 
     async def _make_table(self, connection: AsyncConnection) -> None:

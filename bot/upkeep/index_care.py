@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Final, Protocol
 
 from bot.farewell import Farewell
-from pipeline.domain.errors import PodsiftError
+from pipeline.domain.errors import IndexBusy, PodsiftError
 from pipeline.steps.rebuild import OnEpisode
 
 _EVERY: Final = 300.0
@@ -35,6 +35,10 @@ async def keep_level(app: Levelled, report: OnEpisode = lambda *_: None, *, told
     """
     try:
         await app.level_index(report)
+    except IndexBusy as busy:
+        if str(busy) != told:
+            _log.info("Another process brings the index level.")
+        return str(busy)
     except PodsiftError as error:
         if str(error) != told:
             _log.warning("The index is not level.", extra={"problem": str(error)})

@@ -206,6 +206,10 @@ class IndexUnavailable(PodsiftError):
     retryable = True
 
 
+class IndexBusy(IndexUnavailable):
+    """Another process fills or rebuilds the index just now."""
+
+
 class CatalogUnavailable(PodsiftError):
     """The database does not answer or takes nothing; `retryable` when it is only busy, full or away for a moment."""
 

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
@@ -217,15 +217,17 @@ async def test_a_rebuild_leaves_nothing_behind_on_the_server(index: EpisodeIndex
     assert after != before
 
 
+@asynccontextmanager
+async def two_processes(server: str, folder: Path) -> AsyncIterator[tuple[EpisodeIndex, EpisodeIndex]]:
+    """Two that share one index on the servers."""
+    async with postgres_schema() as url:
+        shared = partial(open_index, folder, embedder=EMBEDDER, chroma_url=server, database_url=url)
+        async with shared() as one, shared() as two:
+            yield one, two
+
+
 async def test_several_processes_use_one_index_through_a_rebuild(server: str, tmp_path: Path) -> None:
-    async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(postgres_schema())
-        one, two = [
-            await stack.enter_async_context(
-                open_index(tmp_path, embedder=EMBEDDER, chroma_url=server, database_url=url)
-            )
-            for _ in range(2)
-        ]
+    async with two_processes(server, tmp_path) as (one, two):
         await one.add(MADE, transcript(BREAD), ())
         assert (await two.search(ASKED)).passages[0].episode_title == "Bread"
         async with one.rebuilding() as beside:
@@ -242,14 +244,7 @@ async def test_several_processes_use_one_index_through_a_rebuild(server: str, tm
 
 
 async def test_a_process_uses_the_index_that_another_made_anew_at_once(server: str, tmp_path: Path) -> None:
-    async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(postgres_schema())
-        one, two = [
-            await stack.enter_async_context(
-                open_index(tmp_path, embedder=EMBEDDER, chroma_url=server, database_url=url)
-            )
-            for _ in range(2)
-        ]
+    async with two_processes(server, tmp_path) as (one, two):
         await one.add(MADE, transcript(BREAD), ())
         empty(server)
         await one.check()

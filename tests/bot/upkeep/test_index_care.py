@@ -7,23 +7,24 @@ import pytest
 
 from bot.farewell import Farewell
 from bot.upkeep.index_care import keep_level, keeping_level
-from pipeline.domain.errors import IndexUnavailable
+from pipeline.domain.errors import IndexBusy, IndexUnavailable
 from pipeline.steps.rebuild import OnEpisode
 
 
 class Levelling:
     """Something with an index that is away for the first `away` looks."""
 
-    def __init__(self, *, away: int = 0) -> None:
+    def __init__(self, *, away: int = 0, error: IndexUnavailable | None = None) -> None:
         self.looks = 0
         self.levelled = asyncio.Event()
         self._away = away
+        self._error = error or IndexUnavailable("The Chroma server does not answer.")
 
     async def level_index(self, report: OnEpisode) -> int:
         self.looks += 1
         report(1, 1, "Glaze")
         if self.looks <= self._away:
-            raise IndexUnavailable("The Chroma server does not answer.")
+            raise self._error
         self.levelled.set()
         return 1
 
@@ -57,6 +58,18 @@ async def test_an_index_that_was_away_is_looked_at_again_long_before_the_next_us
 
     told = [record.message for record in caplog.records if record.levelno == logging.WARNING]
     assert told == ["The index is not level."], "once, however often it is looked at"
+
+
+async def test_an_index_that_another_process_fills_is_no_trouble(caplog: pytest.LogCaptureFixture) -> None:
+    app = Levelling(away=2, error=IndexBusy("The index is being filled already."))
+
+    with caplog.at_level(logging.INFO):
+        async with asyncio.timeout(5), keeping_level(app, farewell=Farewell(), every=3600.0, again=0.001):
+            await app.levelled.wait()
+
+    told = [(record.levelno, record.message) for record in caplog.records]
+    assert told[0] == (logging.INFO, "Another process brings the index level.")
+    assert {level for level, _ in told} == {logging.INFO}
 
 
 async def test_nothing_is_looked_after_when_the_service_ends() -> None:
